@@ -1,0 +1,3 @@
+"""Inkling reads handwriting and learns yours."""
+
+__all__: list[str] = []

@@ -1,0 +1,131 @@
+"""Alphabets: the symbols that a reading may choose from, and which symbols look alike."""
+
+import difflib
+import string
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from .errors import UnknownAlphabet
+
+__all__ = ["LOOK_ALIKES", "NAMED", "SYMBOLS", "Alphabet", "look_alikes"]
+
+#: The 62 symbols that the network is trained on, in the order of its logits.
+SYMBOLS: tuple[str, ...] = tuple(string.digits + string.ascii_uppercase + string.ascii_lowercase)
+
+#: Symbols that share one shape once size and place are gone, so that no reader can tell them apart for certain.
+LOOK_ALIKES: tuple[frozenset[str], ...] = tuple(
+    frozenset(group)
+    for group in ("0Oo", "1lI|", "2Zz", "5Ss", "9gq", "6b", "Cc", "Kk", "Mm", "Pp", "Uu", "Vv", "Ww", "Xx", "Yy")
+)
+
+_PARTS: dict[str, tuple[str, ...]] = {
+    "digits": tuple(string.digits),
+    "lowercase": tuple(string.ascii_lowercase),
+    "uppercase": tuple(string.ascii_uppercase),
+    "letters": tuple(string.ascii_uppercase + string.ascii_lowercase),
+    "alphanumeric": SYMBOLS,
+}
+
+#: The names that :meth:`Alphabet.parse` knows, each with what it is.
+NAMED: dict[str, str] = {
+    "digits": "0-9 (10)",
+    "lowercase": "a-z (26)",
+    "uppercase": "A-Z (26)",
+    "letters": "A-Z and a-z (52)",
+    "letters-caseless": "a-z, a capital counts as its small letter (26)",
+    "digits+lowercase": "0-9 and a-z (36)",
+    "alphanumeric": "0-9, A-Z and a-z (62)",
+}
+
+
+def look_alikes(symbol: str) -> frozenset[str]:
+    """Give the symbols, other than ``symbol``, that share its shape.
+
+    Example:
+        >>> sorted(look_alikes("0"))
+        ['O', 'o']
+    """
+    return frozenset().union(*(group for group in LOOK_ALIKES if symbol in group)) - {symbol}
+
+
+@dataclass(frozen=True)
+class Alphabet:
+    """The symbols that a reading may choose from.
+
+    Args:
+        name: its name, or its symbols in a row for an own list.
+        symbols: what a reading may answer, without repeats.
+        members: for each of ``symbols``, those of the network's symbols whose probabilities it sums.
+    """
+
+    name: str
+    symbols: tuple[str, ...]
+    members: tuple[tuple[str, ...], ...]
+
+    def __len__(self) -> int:
+        return len(self.symbols)
+
+    @classmethod
+    def parse(cls, spec: "str | Iterable[str] | Alphabet", known: Sequence[str] = SYMBOLS) -> "Alphabet":
+        """Make an alphabet of a name, of names joined by ``+``, or of an own list of symbols.
+
+        A string that is no name is a list of symbols: ``"0123456789ABCDEF"``, or with commas, ``"Y,N"``. A string of
+        letters that looks like a misspelt name is refused rather than taken apart.
+
+        Args:
+            spec: a name, symbols in one string, or a sequence of symbols.
+            known: the symbols that the model can answer.
+
+        Raises:
+            UnknownAlphabet: the name is unknown, or a symbol is unknown or stands twice.
+        """
+        if isinstance(spec, Alphabet):
+            return spec
+        if isinstance(spec, str):
+            name = spec.strip()
+            if name == "letters-caseless":
+                return cls(name, _PARTS["lowercase"], tuple((s, s.upper()) for s in _PARTS["lowercase"]))
+            if name and all(part in _PARTS for part in name.split("+")):
+                return cls._of(tuple(dict.fromkeys(s for part in name.split("+") for s in _PARTS[part])), known, name)
+            if "," in name:
+                return cls._of(tuple(part.strip() for part in name.split(",") if part.strip()), known)
+            if not name or _reads_like_a_name(name):
+                raise _unknown(f"there is no alphabet named {spec!r}.")
+            return cls._of(tuple(name), known)
+        try:
+            symbols = tuple(spec)
+        except TypeError:
+            raise _unknown(f"an alphabet is a name or a list of symbols, not {type(spec).__name__}.") from None
+        return cls._of(symbols, known)
+
+    @classmethod
+    def _of(cls, symbols: tuple[object, ...], known: Sequence[str], name: str = "") -> "Alphabet":
+        texts = tuple(s for s in symbols if isinstance(s, str))
+        if not texts or len(texts) != len(symbols):
+            raise _unknown(f"an own alphabet is a list of one symbol or more, got {list(symbols)!r}.")
+        strange = [s for s in texts if s not in known]
+        if strange:
+            raise _unknown(f"the model does not know {_list(strange)} of the alphabet {_list(texts)}.")
+        if len(set(texts)) != len(texts):
+            twice = [s for s in dict.fromkeys(texts) if texts.count(s) > 1]
+            raise _unknown(f"{_list(twice)} stands more than once in the alphabet {_list(texts)}.")
+        return cls(name or "".join(texts), texts, tuple((s,) for s in texts))
+
+
+def _reads_like_a_name(text: str) -> bool:
+    if difflib.get_close_matches(text.lower(), NAMED, n=1, cutoff=0.75):
+        return True
+    # "abc" and "aeiou" are lists; "greek" and "emoji" are words: lists come in order and without repeats.
+    return len(text) > 2 and text.isalpha() and not text.isupper() and list(text) != sorted(set(text))
+
+
+def _list(symbols: Iterable[str]) -> str:
+    shown = list(symbols)
+    return ", ".join(repr(s) for s in shown[:12]) + (f", ... ({len(shown)})" if len(shown) > 12 else "")
+
+
+def _unknown(message: str) -> UnknownAlphabet:
+    return UnknownAlphabet(
+        message[0].upper() + message[1:],
+        f"Known alphabets: {', '.join(NAMED)}; or list symbols, such as 0123456789ABCDEF or Y,N.",
+    )

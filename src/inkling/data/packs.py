@@ -1,0 +1,149 @@
+"""Data packs: labelled handwriting, as pictures or as pen strokes, in one ``.npz`` file each."""
+
+import hashlib
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import DataError, DataMissing
+
+__all__ = ["SPLITS", "Pack", "find_packs", "load_pack", "split"]
+
+SPLITS = ("train", "validation", "test")
+
+#: Shares of writers (of pictures, where writers are unknown) that are kept out of training: validation, test.
+_SHARES: Mapping[str, tuple[float, float]] = {
+    "mnist-train": (0.05, 0.0),
+    "mnist-test": (0.0, 1.0),
+    "omniglot-latin": (0.0, 1.0),
+    "omniglot-background": (0.0, 0.0),
+}
+_USUAL_SHARES = (0.05, 0.10)
+
+
+@dataclass(frozen=True, eq=False)
+class Pack:
+    """Labelled handwriting: either ``images`` or the three stroke arrays are set.
+
+    Args:
+        name: the pack's name, such as ``mnist-train``.
+        labels: str (N,), the symbol of each sample.
+        writers: int32 (N,), who wrote it; -1 = not known.
+        images: uint8 (N, H, W), 0 = paper, 255 = ink.
+        points: float32 (P, 2), x right, y down, any unit.
+        stroke_start: int64 (S + 1,) into ``points``.
+        sample_start: int64 (N + 1,) into strokes.
+    """
+
+    name: str
+    labels: NDArray[np.str_]
+    writers: NDArray[np.int32]
+    images: NDArray[np.uint8] | None = None
+    points: NDArray[np.float32] | None = None
+    stroke_start: NDArray[np.int64] | None = None
+    sample_start: NDArray[np.int64] | None = None
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def strokes(self, index: int) -> list[NDArray[np.float32]]:
+        """Give the strokes of one sample of a stroke pack, each float32 (P, 2)."""
+        if self.points is None or self.stroke_start is None or self.sample_start is None:
+            raise DataError(f"The pack {self.name} holds pictures, not strokes.")
+        first, last = self.sample_start[index], self.sample_start[index + 1]
+        bounds = self.stroke_start[first : last + 1]
+        return [self.points[a:b] for a, b in zip(bounds[:-1], bounds[1:], strict=True)]
+
+    def select(self, keep: NDArray[Any]) -> "Pack":
+        """Give the samples that a boolean mask (N,) or an array of indices picks."""
+        index = np.flatnonzero(keep) if keep.dtype == np.bool_ else keep
+        chosen = replace(self, labels=self.labels[index], writers=self.writers[index])
+        if self.images is not None:
+            return replace(chosen, images=self.images[index])
+        parts = [self.strokes(int(i)) for i in index]
+        strokes = [s for part in parts for s in part]
+        return replace(
+            chosen,
+            points=np.concatenate(strokes) if strokes else np.zeros((0, 2), np.float32),
+            stroke_start=np.cumsum([0, *map(len, strokes)], dtype=np.int64),
+            sample_start=np.cumsum([0, *map(len, parts)], dtype=np.int64),
+        )
+
+
+def find_packs(folder: Path) -> dict[str, Path]:
+    """Name the packs of a folder; none if there is no such folder."""
+    return {path.stem: path for path in sorted(folder.glob("*.npz"))} if folder.is_dir() else {}
+
+
+def load_pack(path: Path) -> Pack:
+    """Read one pack and check its form.
+
+    Raises:
+        DataMissing: there is no such file.
+        DataError: the file is not a pack of the form above.
+    """
+    if not path.is_file():
+        raise DataMissing(
+            f"There is no data pack at {path}.",
+            "Set INKLING_DATA to the folder that holds the packs, or fetch some: inkling data fetch mnist emnist.",
+        )
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        raise DataError(f"{path} is not a readable .npz file: {error}.", "Fetch or make it again.") from error
+    problem = _problem(arrays)
+    if problem:
+        raise DataError(f"{path} is not a data pack: {problem}.", "The form is described in docs/how-to/data.md.")
+    kept = ("images",) if "images" in arrays else ("points", "stroke_start", "sample_start")
+    writers = arrays.get("writers", np.full(len(arrays["labels"]), -1))
+    return Pack(
+        path.stem, arrays["labels"].astype(np.str_), writers.astype(np.int32), **{name: arrays[name] for name in kept}
+    )
+
+
+def _problem(arrays: Mapping[str, NDArray[Any]]) -> str:
+    labels = arrays.get("labels")
+    if labels is None or labels.ndim != 1 or labels.dtype.kind != "U":
+        return "labels must be one row of text"
+    if "writers" in arrays and arrays["writers"].shape != labels.shape:
+        return f"{len(labels)} labels but writers of shape {arrays['writers'].shape}"
+    if "images" in arrays:
+        images = arrays["images"]
+        if images.ndim != 3 or images.dtype != np.uint8 or len(images) != len(labels):
+            return f"images must be uint8 ({len(labels)}, H, W), got {images.dtype} {images.shape}"
+        return ""
+    missing = [name for name in ("points", "stroke_start", "sample_start") if name not in arrays]
+    if missing:
+        return f"it has neither images nor {' and '.join(missing)}"
+    points, strokes, samples = arrays["points"], arrays["stroke_start"], arrays["sample_start"]
+    if points.ndim != 2 or points.shape[1] != 2 or not np.isfinite(points).all():
+        return f"points must be finite (P, 2), got {points.shape}"
+    for name, start, end in (("stroke_start", strokes, len(points)), ("sample_start", samples, len(strokes) - 1)):
+        if start.ndim != 1 or not len(start) or start[0] != 0 or start[-1] != end or (np.diff(start) < 0).any():
+            return f"{name} must rise from 0 to {end}"
+    return "" if len(samples) == len(labels) + 1 else f"{len(labels)} labels but {len(samples) - 1} samples"
+
+
+def split(pack: Pack) -> NDArray[np.str_]:
+    """Say which of :data:`SPLITS` each sample is in: str (N,).
+
+    Samples of one writer stand on one side; where writers are unknown, samples with the same picture do. The choice
+    hangs on the writer or the picture alone, so it is the same on every machine and for every subset.
+    """
+    validation, test = _SHARES.get(pack.name, _USUAL_SHARES)
+    keys = [
+        f"{pack.name}/{writer}".encode() if writer >= 0 else _content(pack, i) for i, writer in enumerate(pack.writers)
+    ]
+    share = {key: int.from_bytes(hashlib.sha256(key).digest()[:6], "big") / 2**48 for key in set(keys)}
+    values = np.array([share[key] for key in keys])
+    return np.where(values < test, "test", np.where(values < test + validation, "validation", "train"))
+
+
+def _content(pack: Pack, index: int) -> bytes:
+    return pack.images[index].tobytes() if pack.images is not None else np.concatenate(pack.strokes(index)).tobytes()

@@ -1,0 +1,115 @@
+"""Every setting, in one frozen table: its name, default and help. From ``INKLING_*`` and from the command line."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import platformdirs
+
+from .errors import InvalidSetting, UnknownSetting
+
+__all__ = ["SETTINGS", "Setting", "Settings"]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One row of the table: units are in the name, the default's type is the setting's type."""
+
+    name: str
+    default: str | int | float
+    help: str
+    least: float | None = None
+    most: float | None = None
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that sets it."""
+        return f"INKLING_{self.name.upper()}"
+
+    def parse(self, value: object) -> str | int | float:
+        """Read a value given as text or as the setting's own type.
+
+        Raises:
+            InvalidSetting: it is of another type, or out of range.
+        """
+        kind = type(self.default)
+        wrong = InvalidSetting(
+            f"The setting {self.name} is {value!r}; expected {self._expected()}.",
+            f"Set {self.variable} or the option of that name. It is: {self.help}",
+        )
+        try:
+            parsed = kind(str(value).strip())
+        except ValueError:
+            raise wrong from None
+        if isinstance(parsed, str):
+            return parsed
+        if not (self.least is None or parsed >= self.least) or not (self.most is None or parsed <= self.most):
+            raise wrong
+        return parsed
+
+    def _expected(self) -> str:
+        noun = {int: "a whole number", float: "a number", str: "a text"}[type(self.default)]
+        return noun + (f" from {self.least:g}" if self.least is not None else "") + (
+            f" to {self.most:g}" if self.most is not None else ""
+        )
+
+
+_USER_DATA = str(Path(platformdirs.user_data_dir("inkling", appauthor=False)) / "data")
+
+SETTINGS: Mapping[str, Setting] = MappingProxyType(
+    {
+        setting.name: setting
+        for setting in (
+            Setting("data", _USER_DATA, "the folder that holds the data sets"),
+            Setting("bundle", "", "the folder of the bundle to read with; empty for the one that ships"),
+            Setting("host", "127.0.0.1", "the address that the server listens on"),
+            Setting("port", 5000, "the port that the server listens on", 0, 65535),
+            Setting("workers", 1, "how many server processes", 1, 64),
+            Setting("threads", 4, "how many threads a server process", 1, 256),
+            Setting("sure_probability", 0.6, "a reading under this probability is unsure", 0, 1),
+            Setting("max_image_bytes", 32 * 2**20, "the largest picture, as a file", 1),
+            Setting("max_image_pixels", 64_000_000, "the largest picture, width times height", 1),
+            Setting("max_images", 100, "how many pictures one request may hold", 1),
+            Setting("max_strokes", 1_000, "how many strokes one drawing may hold", 1),
+            Setting("max_points", 50_000, "how many points one drawing may hold", 1),
+            Setting("log_level", "INFO", "how much is logged: DEBUG, INFO, WARNING or ERROR"),
+        )
+    }
+)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings in force, read by name: ``settings.port``, ``settings.host``."""
+
+    values: Mapping[str, str | int | float]
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self.values[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    @classmethod
+    def load(cls, environ: Mapping[str, str] | None = None, **overrides: object) -> "Settings":
+        """Read the settings: defaults, then ``INKLING_*``, then ``overrides`` (those that are not None).
+
+        Raises:
+            UnknownSetting: an override or an ``INKLING_*`` variable names no setting.
+            InvalidSetting: a value is of the wrong type or out of range.
+        """
+        given: dict[str, object] = {
+            name.removeprefix("INKLING_").lower(): value
+            for name, value in (os.environ if environ is None else environ).items()
+            if name.startswith("INKLING_") and value != ""
+        }
+        given |= {name: value for name, value in overrides.items() if value is not None}
+        for name in given:
+            if name not in SETTINGS:
+                raise UnknownSetting(f"There is no setting {name!r}.", f"Settings: {', '.join(SETTINGS)}.")
+        return cls(
+            MappingProxyType({n: s.parse(given[n]) if n in given else s.default for n, s in SETTINGS.items()})
+        )

@@ -6,6 +6,7 @@ codes.
 """
 
 __all__ = [
+    "AddressUnusable",
     "AlphabetError",
     "BlankInk",
     "BundleDamaged",
@@ -155,6 +156,12 @@ class SettingsError(InklingError):
     """Something is wrong with the settings."""
 
     code = "bad_settings"
+
+
+class AddressUnusable(SettingsError):
+    """The server cannot listen where it was told to: the port is taken, or the address is not this machine's."""
+
+    code = "address_unusable"
 
 
 class UnknownSetting(SettingsError):

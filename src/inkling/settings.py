@@ -70,6 +70,7 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
             Setting("workers", 1, "how many server processes", 1, 64),
             Setting("threads", 4, "how many threads a server process", 1, 256),
             Setting("sure_probability", 0.6, "a reading under this probability is unsure", 0, 1),
+            Setting("max_request_bytes", 128 * 2**20, "the largest request, all its pictures together", 1),
             Setting("max_image_bytes", 32 * 2**20, "the largest picture, as a file", 1),
             Setting("max_image_pixels", 64_000_000, "the largest picture, width times height", 1),
             Setting("max_images", 100, "how many pictures one request may hold", 1),

@@ -1,6 +1,8 @@
 """Data packs: labelled handwriting, as pictures or as pen strokes, in one ``.npz`` file each."""
 
 import hashlib
+import itertools
+import os
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -11,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError, DataMissing
+from ..folders import writable_folder
 
-__all__ = ["SPLITS", "Pack", "find_packs", "load_pack", "split"]
+__all__ = ["SPLITS", "Pack", "find_packs", "load_pack", "save_pack", "split"]
 
 SPLITS = ("train", "validation", "test")
 
@@ -49,6 +52,7 @@ class Pack:
     sample_start: NDArray[np.int64] | None = None
 
     def __len__(self) -> int:
+        """Give the number of samples."""
         return len(self.labels)
 
     def strokes(self, index: int) -> list[NDArray[np.float32]]:
@@ -57,7 +61,7 @@ class Pack:
             raise DataError(f"The pack {self.name} holds pictures, not strokes.")
         first, last = self.sample_start[index], self.sample_start[index + 1]
         bounds = self.stroke_start[first : last + 1]
-        return [self.points[a:b] for a, b in zip(bounds[:-1], bounds[1:], strict=True)]
+        return [self.points[a:b] for a, b in itertools.pairwise(bounds)]
 
     def select(self, keep: NDArray[Any]) -> "Pack":
         """Give the samples that a boolean mask (N,) or an array of indices picks."""
@@ -105,6 +109,24 @@ def load_pack(path: Path) -> Pack:
     return Pack(
         path.stem, arrays["labels"].astype(np.str_), writers.astype(np.int32), **{name: arrays[name] for name in kept}
     )
+
+
+def save_pack(pack: Pack, path: Path) -> None:
+    """Write a pack in the form that :func:`load_pack` reads; a pack that was there is replaced whole or not at all.
+
+    Raises:
+        FolderNotWritable: nothing can be written there.
+        DataError: what is in ``pack`` is not a pack.
+    """
+    names = ("labels", "writers", "images", "points", "stroke_start", "sample_start")
+    arrays = {name: value for name in names if (value := getattr(pack, name)) is not None}
+    problem = _problem(arrays)
+    if problem:
+        raise DataError(f"The pack {pack.name} cannot be written: {problem}.")
+    partial = writable_folder(path.parent) / f".{path.name}.part"
+    with partial.open("wb") as file:
+        np.savez_compressed(file, allow_pickle=False, **arrays)
+    os.replace(partial, path)
 
 
 def _problem(arrays: Mapping[str, NDArray[Any]]) -> str:

@@ -1,0 +1,27 @@
+"""Folders that are written to: made where missing, and tried before the work starts rather than after it."""
+
+import tempfile
+from pathlib import Path
+
+from .errors import FolderNotWritable
+
+__all__ = ["writable_folder"]
+
+
+def writable_folder(folder: str | Path) -> Path:
+    """Make a folder if there is none, and prove that a file can be written in it.
+
+    Raises:
+        FolderNotWritable: it cannot be made, it is a file, or nothing can be written in it.
+    """
+    path = Path(folder).expanduser()
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path) as probe:
+            probe.write(b"\0")
+    except OSError as error:
+        raise FolderNotWritable(
+            f"Nothing can be written to the folder {path}: {error.strerror or error}.",
+            "Choose another folder, or change who may write there.",
+        ) from error
+    return path

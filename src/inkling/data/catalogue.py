@@ -145,7 +145,7 @@ def survey(folder: Path) -> list[Found]:
 def _look(path: Path) -> Found:
     known = CATALOGUE.get(path.stem)
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
             if "labels" not in file.files:
                 raise DataError("it has no labels")
             labels = file["labels"]

@@ -97,7 +97,7 @@ def load_pack(path: Path) -> Pack:
             "Set INKLING_DATA to the folder that holds the packs, or fetch some: inkling data fetch mnist emnist.",
         )
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
     except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
         raise DataError(f"{path} is not a readable .npz file: {error}.", "Fetch or make it again.") from error

@@ -1,0 +1,93 @@
+import numpy as np
+import pytest
+
+from inkling.data.packs import SPLITS, Pack, find_packs, load_pack, save_pack, split
+from inkling.errors import DataError, DataMissing, FolderNotWritable
+
+
+def drawn(name="drawn"):
+    """Three samples of 1, 2 and 1 strokes."""
+    return Pack(
+        name,
+        np.array(["l", "t", "o"]),
+        np.array([0, 0, 1], np.int32),
+        points=np.arange(16, dtype=np.float32).reshape(8, 2),
+        stroke_start=np.array([0, 2, 4, 6, 8]),
+        sample_start=np.array([0, 1, 3, 4]),
+    )
+
+
+def pictured(count, name="pictured", writers=None, seed=0):
+    images = np.random.default_rng(seed).integers(0, 256, (count, 4, 4), dtype=np.uint8)
+    ids = np.full(count, -1, np.int32) if writers is None else np.asarray(writers, np.int32)
+    return Pack(name, np.array(["a"] * count), ids, images=images)
+
+
+def test_strokes_survive_saving_and_selecting(tmp_path):
+    save_pack(drawn(), tmp_path / "drawn.npz")
+    loaded = load_pack(tmp_path / "drawn.npz")
+    assert [len(loaded.strokes(i)) for i in range(3)] == [1, 2, 1]
+    chosen = loaded.select(np.array([False, True, True]))
+    assert chosen.labels.tolist() == ["t", "o"]
+    assert np.array_equal(chosen.strokes(0)[1], [[8, 9], [10, 11]])
+    assert len(loaded.select(np.array([], np.int64))) == 0
+
+
+def test_find_packs_names_them_and_leaves_unfinished_ones_out(tmp_path):
+    save_pack(drawn(), tmp_path / "drawn.npz")
+    (tmp_path / ".drawn.npz.part").write_bytes(b"half")
+    assert list(find_packs(tmp_path)) == ["drawn"]
+    assert find_packs(tmp_path / "nowhere") == {}
+
+
+def test_a_writer_stands_on_one_side_only():
+    pack = pictured(600, writers=np.arange(600) // 3)
+    sides = split(pack)
+    assert set(sides) == set(SPLITS)
+    for writer in np.unique(pack.writers):
+        assert len(set(sides[pack.writers == writer])) == 1
+
+
+def test_without_writers_the_same_picture_stands_on_one_side_in_whatever_pack():
+    pack = pictured(600)
+    again = Pack("another", pack.labels[::-1], pack.writers, images=pack.images[::-1].copy())
+    assert np.array_equal(split(pack), split(again)[::-1])
+    assert 30 < (split(pack) == "test").sum() < 95
+
+
+def test_mnist_test_is_test_and_nothing_else():
+    assert set(split(pictured(50, "mnist-test"))) == {"test"}
+    assert "test" not in split(pictured(200, "mnist-train"))
+
+
+@pytest.mark.parametrize(
+    ("arrays", "says"),
+    [
+        ({}, "labels must be"),
+        ({"labels": np.array(["a"])}, "neither images nor points"),
+        ({"labels": np.array(["a"]), "images": np.zeros((2, 4, 4), np.uint8)}, "images must be uint8"),
+        ({"labels": np.array(["a"]), "images": np.zeros((1, 4, 4))}, "images must be uint8"),
+        ({"labels": np.array(["a"]), "writers": np.arange(2), "images": np.zeros((1, 4, 4), np.uint8)}, "writers"),
+    ],
+)
+def test_what_is_no_pack_is_refused_with_the_reason(tmp_path, arrays, says):
+    np.savez(tmp_path / "odd.npz", **arrays)
+    with pytest.raises(DataError, match=says):
+        load_pack(tmp_path / "odd.npz")
+
+
+def test_a_pickle_is_never_opened(tmp_path):
+    np.savez(tmp_path / "evil.npz", labels=np.array([{"a": 1}], dtype=object))
+    with pytest.raises(DataError, match="not a readable"):
+        load_pack(tmp_path / "evil.npz")
+
+
+def test_a_missing_pack_says_how_to_get_data(tmp_path):
+    with pytest.raises(DataMissing, match="inkling data fetch mnist emnist"):
+        load_pack(tmp_path / "nowhere.npz")
+
+
+def test_saving_where_nothing_can_be_written_is_our_own_error(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(FolderNotWritable, match="Choose another folder"):
+        save_pack(drawn(), tmp_path / "file" / "drawn.npz")

@@ -1,0 +1,123 @@
+"""The report of an evaluation: as a table for a terminal, as JSON, as Markdown, with its plots."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..errors import FolderNotWritable
+from ..folders import writable_folder
+from .accuracy import top_confusions
+from .score import Score
+from .speed import Timings
+from .tables import markdown_table, text_table
+
+__all__ = ["Report"]
+
+_HEADERS = ("data set", "split", "alphabet", "samples", "writers", "right", "95 % interval", "in three", "ECE")
+
+_LEGEND = """
+- **right**: the share of samples whose likeliest symbol is the true one; in `letters-caseless`, whatever its case.
+- **95 % interval**: Wilson's; what chance alone allows for that many samples. Samples of one writer are alike, so where
+  there are few writers, the true interval is wider.
+- **in three**: the share whose true symbol is among the three likeliest.
+- **ECE**: expected calibration error over 15 bins of equal mass; how far probabilities are from the truth, on average.
+- A validation split has been looked at while training, to choose and to calibrate; a test split has not.
+""".strip()
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a bundle reaches.
+
+    Args:
+        version: the bundle's version.
+        machine: what it was measured on.
+        scores: one a split and alphabet.
+        timings: how fast it reads; None where that was not measured.
+    """
+
+    version: str
+    machine: dict[str, Any]
+    scores: tuple[Score, ...]
+    timings: Timings | None = None
+
+    def to_text(self) -> str:
+        """Give the table for a terminal."""
+        parts = [f"bundle {self.version}", text_table(_HEADERS, [_cells(row) for row in self.scores])]
+        if self.timings:
+            parts.append(text_table(("speed", "median", "p99", "calls"), self.timings.cells()))
+        unread = sum(row.unread for row in self.scores)
+        return "\n\n".join(parts) + (f"\n\n{unread} samples could not be read and count as wrong." if unread else "")
+
+    def to_json(self) -> dict[str, Any]:
+        """Give all figures."""
+        return {
+            "model": self.version,
+            "machine": self.machine,
+            "scores": [row.to_json() for row in self.scores],
+            "speed": self.timings.to_json() if self.timings else None,
+        }
+
+    def to_markdown(self) -> str:
+        """Give the page to read, which shows the plots that lie beside it."""
+        machine = self.machine
+        versions = ", ".join(f"{name} {number}" for name, number in machine["versions"].items())
+        parts = [
+            f"# What the bundle {self.version} reaches",
+            f"Measured {machine['measured_at']} by `inkling evaluate` on {machine['processor']}, {machine['cores']} "
+            f"cores, {machine['system']}, Python {machine['python']}, {versions}.",
+            markdown_table(_HEADERS, [_cells(row) for row in self.scores]),
+            _LEGEND,
+        ]
+        if self.timings:
+            parts += ["## Speed", markdown_table(("speed", "median", "p99", "calls"), self.timings.cells())]
+        parts += ["## Calibration", "![Reliability diagrams](reliability.png)", "## What is taken for what"]
+        for row in self.scores:
+            worst = [
+                f"`{truth}` as `{answer}` {count} times"
+                for truth, answer, count, _ in top_confusions(row.matrix, row.symbols, 5)
+            ]
+            parts += [
+                f"### {row.pack}, {row.split}, {row.alphabet}",
+                f"Most frequent errors: {', '.join(worst) or 'none'}.",
+                f"![Confusion matrix](confusion-{row.name}.png)",
+            ]
+        return "\n\n".join(parts) + "\n"
+
+    def write(self, folder: Path) -> None:
+        """Write ``report.json``, ``report.md``, ``reliability.png`` and a ``confusion-*.png`` a row.
+
+        Raises:
+            FolderNotWritable: nothing can be written there.
+        """
+        from .plots import confusion, reliability  # matplotlib: only where something is drawn
+
+        writable_folder(folder)
+        try:
+            (folder / "report.json").write_text(
+                json.dumps(self.to_json(), indent=1, ensure_ascii=False) + "\n", "utf-8"
+            )
+            (folder / "report.md").write_text(self.to_markdown(), "utf-8")
+            reliability(self.scores, folder / "reliability.png", self.version)
+            for row in self.scores:
+                confusion(row, folder / f"confusion-{row.name}.png", self.version)
+        except OSError as error:
+            raise FolderNotWritable(
+                f"The report cannot be written to {folder}: {error.strerror or error}.", "Choose another folder."
+            ) from error
+
+
+def _cells(row: Score) -> tuple[str, ...]:
+    share = row.accuracy
+    return (
+        row.pack,
+        row.split,
+        row.alphabet,
+        f"{share.total:,}",
+        f"{row.writers:,}" if row.writers else "–",
+        f"{share.value:.2%}".replace("%", " %"),
+        f"{share.low * 100:.2f} to {share.high * 100:.2f}",
+        f"{row.in_three.value * 100:.2f} %",
+        f"{row.ece:.4f}",
+    )

@@ -75,9 +75,9 @@ def data(context: click.Context, folder: str | None) -> None:
         known for known in CATALOGUE.values() if known.fetched_as and not (path / f"{known.name}.npz").exists()
     ]
     if fetchable:
-        rows = [(known.fetched_as, known.name, known.licence, known.what) for known in fetchable]
-        click.echo("\nCan be fetched:\n\n" + text_table(("fetch", "data set", "licence", "what"), rows))
-        click.echo(f"\nGet them by: inkling data fetch {' '.join(dict.fromkeys(row[0] for row in rows))}")
+        offers = [(known.fetched_as, known.name, known.licence, known.what) for known in fetchable]
+        click.echo("\nCan be fetched:\n\n" + text_table(("fetch", "data set", "licence", "what"), offers))
+        click.echo(f"\nGet them by: inkling data fetch {' '.join(dict.fromkeys(offer[0] for offer in offers))}")
 
 
 @data.command()

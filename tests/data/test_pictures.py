@@ -86,3 +86,11 @@ def test_an_empty_or_missing_folder_says_what_is_expected(tmp_path):
         read_folder(tmp_path, dark_is_ink)
     with pytest.raises(DataMissing, match="There is no folder"):
         read_folder(tmp_path / "nowhere", dark_is_ink)
+
+
+def test_light_on_dark_pictures_become_ink_all_the_same(tmp_path):
+    save(tmp_path / "upper_L" / "dark on light.png", an_l())
+    save(tmp_path / "upper_L" / "light on dark.png", 255 - an_l())
+    dark, light = read_folder(tmp_path).images
+    assert np.abs(dark.astype(int) - light).max() < 40
+    assert (dark[:, :48] > 127).sum() > (dark[:, 48:] > 127).sum()  # the stem is on the left

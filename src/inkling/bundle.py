@@ -1,0 +1,136 @@
+"""A bundle: a trained model as files, or as bytes, that can be checked before it is trusted."""
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from .errors import BundleDamaged, BundleMissing, BundleTooNew, FolderNotWritable
+
+__all__ = ["CARD", "FORMAT", "NETWORK", "NORMALIZER", "SHIPPED", "Bundle"]
+
+NORMALIZER, NETWORK, CARD = "normalize.onnx", "network.onnx", "card.json"
+
+#: The newest format that this program reads; the card says which it is in.
+FORMAT = 1
+
+#: Where the bundle that ships with the program lies.
+SHIPPED = Path(__file__).parent / "models"
+
+#: What a card must say, and of what type.
+_FIELDS: Mapping[str, type | tuple[type, ...]] = {
+    "version": str,
+    "created": str,
+    "symbols": list,
+    "features": int,
+    "temperature": (int, float),
+    "training": dict,
+    "figures": dict,
+    "files": dict,
+}
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A trained model.
+
+    Args:
+        card: what it is: version, symbols, input form, training data and recipe, measured figures, hashes.
+        files: the content of ``normalize.onnx`` and ``network.onnx``.
+    """
+
+    card: Mapping[str, Any]
+    files: Mapping[str, bytes] = field(repr=False)
+
+    @property
+    def version(self) -> str:
+        """The version's name, unique for its weights."""
+        return str(self.card["version"])
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """The symbols of the network, in the order of its logits."""
+        return tuple(self.card["symbols"])
+
+    @classmethod
+    def make(cls, normalizer: bytes, network: bytes, card: Mapping[str, Any]) -> "Bundle":
+        """Put a bundle together; format, version and hashes are added to the card."""
+        files = {NORMALIZER: normalizer, NETWORK: network}
+        hashes = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+        both = hashlib.sha256("".join(hashes.values()).encode()).hexdigest()
+        version = f"{str(card['created'])[:10]}-{both[:8]}"
+        return cls.from_files(
+            files | {CARD: json.dumps({"format": FORMAT, "version": version, **card, "files": hashes}).encode()}
+        )
+
+    @classmethod
+    def load(cls, folder: Path | str = SHIPPED) -> "Bundle":
+        """Read a bundle from a folder and verify it.
+
+        Raises:
+            BundleMissing: there is no card in the folder.
+            BundleDamaged: a file is missing or is not what the card says.
+            BundleTooNew: it is in a newer format.
+        """
+        folder = Path(folder)
+        if not (folder / CARD).is_file():
+            raise BundleMissing(
+                f"There is no bundle in {folder}: it has no {CARD}.",
+                "Name a folder that holds one, or train one: inkling train.",
+            )
+        names = [name for name in (CARD, NORMALIZER, NETWORK) if (folder / name).is_file()]
+        return cls.from_files({name: (folder / name).read_bytes() for name in names})
+
+    @classmethod
+    def from_files(cls, files: Mapping[str, bytes]) -> "Bundle":
+        """Take a bundle from its files' contents, and verify it.
+
+        Raises:
+            BundleDamaged, BundleTooNew: as :meth:`load` does.
+        """
+        try:
+            card = json.loads(files[CARD])
+        except (KeyError, ValueError) as error:
+            raise _damaged(f"{CARD} is not readable JSON") from error
+        if not isinstance(card, dict) or not isinstance(card.get("format"), int):
+            raise _damaged(f"{CARD} names no format")
+        if card["format"] > FORMAT:
+            raise BundleTooNew(
+                f"The bundle is in format {card['format']}; this program reads up to {FORMAT}.",
+                "Update Inkling, or use an older bundle.",
+            )
+        for name, kind in _FIELDS.items():
+            if not isinstance(card.get(name), kind):
+                raise _damaged(f"{CARD} has no proper {name!r}")
+        for name in (NORMALIZER, NETWORK):
+            if name not in files:
+                raise _damaged(f"{name} is missing")
+            if hashlib.sha256(files[name]).hexdigest() != card["files"].get(name):
+                raise _damaged(f"{name} is not the file that the card describes")
+        return cls(card, {name: files[name] for name in (NORMALIZER, NETWORK)})
+
+    def save(self, folder: Path | str) -> None:
+        """Write the bundle to a folder, which is made if need be; the card comes last.
+
+        Raises:
+            FolderNotWritable: nothing can be written there.
+        """
+        folder = Path(folder)
+        card = json.dumps(self.card, indent=2, ensure_ascii=False) + "\n"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            for name, content in (*self.files.items(), (CARD, card.encode())):
+                partial = folder / f".{name}.partial"
+                partial.write_bytes(content)
+                os.replace(partial, folder / name)
+        except OSError as error:
+            raise FolderNotWritable(
+                f"The bundle cannot be written to {folder}: {error.strerror}.", "Name a folder that you may write to."
+            ) from error
+
+
+def _damaged(what: str) -> BundleDamaged:
+    return BundleDamaged(f"The bundle is damaged: {what}.", "Install Inkling again, or use another bundle.")

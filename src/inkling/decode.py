@@ -1,0 +1,166 @@
+"""Bytes and picture objects to grey levels: any format, bit depth, palette, transparency and orientation."""
+
+import io
+import struct
+import warnings
+import zlib
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from .errors import ImageTooLarge, InvalidInk, NotAnImage
+
+__all__ = ["FORMATS", "decode_bytes", "grey_of_array", "grey_of_image"]
+
+#: What can be read, by Pillow's names; MPO is what some phones call their JPEG.
+FORMATS = ("PNG", "JPEG", "MPO", "WEBP", "BMP", "TIFF", "GIF")
+
+_HINT = "Give a whole PNG, JPEG, WebP, BMP, TIFF or GIF picture."
+
+
+def decode_bytes(data: bytes, max_bytes: int, max_pixels: int) -> tuple[NDArray[np.uint8], float]:
+    """Decode a picture file.
+
+    Args:
+        data: the file's bytes.
+        max_bytes: a larger file is refused before it is opened.
+        max_pixels: a picture of more pixels is refused before it is decoded.
+
+    Returns:
+        Grey levels, uint8 (H, W), upright, transparent parts white; and their scale, px of them for one px of the
+        picture, below 1 where a large JPEG was decoded smaller.
+
+    Raises:
+        NotAnImage: the bytes are no picture, or a damaged one.
+        ImageTooLarge: it is over a limit.
+    """
+    if not data:
+        raise NotAnImage("The file is empty.", _HINT)
+    if len(data) > max_bytes:
+        raise ImageTooLarge(
+            f"The file has {len(data):,} bytes; at most {max_bytes:,} are read.",
+            "Save it smaller, or raise the setting max_image_bytes.",
+        )
+    with warnings.catch_warnings():
+        # our own limit below stands in for Pillow's warning, and damaged metadata is no reason not to read
+        warnings.simplefilter("ignore")
+        try:
+            image = Image.open(io.BytesIO(data), formats=FORMATS)
+        except UnidentifiedImageError:
+            raise NotAnImage(f"The file is not a picture: it begins with {data[:8]!r}.", _HINT) from None
+        except Image.DecompressionBombError as error:
+            raise _too_large(str(error).split(",")[0], max_pixels) from None
+        except _DAMAGED as error:
+            raise NotAnImage(f"The picture is damaged: {error}.", _HINT) from error
+        return grey_of_image(image, max_pixels)
+
+
+def grey_of_image(image: Image.Image, max_pixels: int) -> tuple[NDArray[np.uint8], float]:
+    """Turn a Pillow image into grey levels, uint8 (H, W), upright, transparent parts white; and their scale.
+
+    Raises:
+        NotAnImage: its data are cut off or damaged.
+        ImageTooLarge: it has more than ``max_pixels``; it is refused before it is decoded.
+    """
+    width, height = image.size
+    if width * height > max_pixels:
+        raise _too_large(f"The picture is {width:,}×{height:,} px", max_pixels)
+    try:
+        if max(width, height) > _FINE_PX:
+            image.draft(None, (_FINE_PX // 2, _FINE_PX // 2))  # a JPEG can be decoded smaller at once
+        image.load()
+        scale = image.size[0] / width
+        image = ImageOps.exif_transpose(image)
+    except _DAMAGED as error:
+        raise NotAnImage(f"The picture is cut off or damaged: {error}.", _HINT) from error
+    return grey_of_array(_as_array(image)), scale
+
+
+def _as_array(image: Image.Image) -> NDArray[np.uint8]:
+    """Bring every mode of Pillow to uint8 (H, W), (H, W, 3) or (H, W, 4)."""
+    if image.mode.startswith(("I", "F")):
+        levels = np.asarray(image).astype(np.float64)
+        levels = np.nan_to_num(levels, nan=0.0, posinf=0.0, neginf=0.0)
+        most = 65535.0 if image.mode.startswith("I") and levels.max(initial=0) <= 65535 else float(levels.max(initial=1))
+        most = 255.0 if levels.max(initial=0) <= 255 and image.mode in ("I", "F") else most
+        if image.mode == "F" and levels.max(initial=0) <= 1:
+            most = 1.0
+        return (np.clip(levels / most, 0, 1) * 255).round().astype(np.uint8)
+    transparent = "transparency" in image.info or image.mode in ("LA", "PA", "La", "RGBa", "RGBA")
+    wanted = "RGBA" if transparent else "L" if image.mode in ("1", "L") else "RGB"
+    if image.mode in ("La", "PA"):
+        image = image.convert("LA" if image.mode == "La" else "RGBA")
+    return np.asarray(image.convert(wanted))
+
+
+def grey_of_array(array: Any) -> NDArray[np.uint8]:
+    """Turn a uint8 array (H, W), (H, W, 3) RGB or (H, W, 4) RGBA into grey levels, uint8 (H, W).
+
+    Raises:
+        InvalidInk: it is of another type or shape, or too small to hold a character.
+    """
+    if not isinstance(array, np.ndarray):
+        raise InvalidInk(f"Cannot read ink from {type(array).__name__}.", "Give a path, bytes, a picture or an array.")
+    if array.dtype != np.uint8:
+        faulty = array.dtype.kind == "f" and not np.isfinite(array).all()
+        raise InvalidInk(
+            f"The array is {array.dtype}{' with values that are not finite' if faulty else ''}; expected uint8.",
+            "Bring its values to 0-255 and call .astype(numpy.uint8).",
+        )
+    if array.ndim == 3 and array.shape[2] == 1:
+        array = array[:, :, 0]
+    if array.ndim not in (2, 3) or (array.ndim == 3 and array.shape[2] not in (3, 4)):
+        raise InvalidInk(
+            f"The array has the shape {array.shape}; expected (H, W), (H, W, 3) or (H, W, 4).",
+            "Give one picture at a time, or a list of them to read_many.",
+        )
+    if max(array.shape[:2]) < _LEAST_PX or min(array.shape[:2]) < 2:
+        raise InvalidInk(
+            f"The picture is {array.shape[1]}×{array.shape[0]} px, too small to hold a character.",
+            f"Give one with a side of {_LEAST_PX} px at least.",
+        )
+    if array.ndim == 3:
+        array = _opaque(array) if array.shape[2] == 4 else array
+        return _grey(array) if array.ndim == 3 else array
+    return array
+
+
+def _opaque(array: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Lay a picture with transparency on white; white ink on nothing is laid on black."""
+    colour, alpha = array[:, :, :3], array[:, :, 3:]
+    if (alpha == 255).all():
+        return colour
+    weight = alpha.astype(np.float32) / 255
+    on_white = np.asarray(colour * weight + 255 * (1 - weight) + 0.5, np.uint8)
+    if int(np.ptp(on_white)) < 8 and int(np.ptp(alpha)) >= 8:
+        return np.asarray(colour * weight + 0.5, np.uint8)
+    return on_white
+
+
+def _grey(colour: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Turn colour (H, W, 3) into grey levels; a channel that shows the ink much better is taken instead."""
+    grey = cv2.cvtColor(colour, cv2.COLOR_RGB2GRAY)
+    step = max(1, min(colour.shape[:2]) // 64)
+    few = colour[::step, ::step].reshape(-1, 3)
+    spread = few.std(0)
+    best = int(spread.argmax())
+    if spread[best] > 1.6 * grey[::step, ::step].std():
+        return np.ascontiguousarray(colour[:, :, best])
+    return np.asarray(grey, np.uint8)
+
+
+def _too_large(what: str, max_pixels: int) -> ImageTooLarge:
+    return ImageTooLarge(
+        f"{what}; at most {max_pixels:,} px are read.", "Save it smaller, or raise the setting max_image_pixels."
+    )
+
+
+_LEAST_PX = 8
+# a picture of a longer side has more detail than reading needs
+_FINE_PX = 4096
+# what Pillow's decoders raise on damaged bytes
+_DAMAGED = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, OverflowError, struct.error,
+            zlib.error, MemoryError, AttributeError, ZeroDivisionError, RuntimeError, AssertionError)  # fmt: skip

@@ -1,0 +1,178 @@
+"""Ink: what was written, before any resizing. From files, bytes, arrays, Pillow images and strokes."""
+
+import math
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from .decode import decode_bytes, grey_of_array, grey_of_image
+from .errors import BlankInk, ImageTooLarge, InvalidInk, NotAnImage
+from .paper import find_ink
+from .raster import rasterize
+from .settings import Settings
+
+__all__ = ["Ink", "Source"]
+
+#: What ink can be made of: a path, a picture file's bytes, a Pillow image, a uint8 array, or ink itself.
+Source = Any
+
+_BLANK = ("There is nothing written on it.", "Write or draw something first, with more contrast to the paper.")
+
+
+@dataclass(frozen=True, eq=False)
+class Ink:
+    """What was written, cut out of its surroundings.
+
+    Args:
+        pixels: float32 (H, W) in [0, 1], 0 = paper, 1 = ink.
+        origin: x, y of the upper left corner of ``pixels`` in px of the input.
+        scale: px of ``pixels`` for one px of the input.
+        strokes: the strokes it came from, each float32 (P, 2) in px of the input; None where it was a picture.
+    """
+
+    pixels: NDArray[np.float32] = field(repr=False)
+    origin: tuple[float, float] = (0.0, 0.0)
+    scale: float = 1.0
+    strokes: tuple[NDArray[np.float32], ...] | None = field(default=None, repr=False)
+
+    def to_input(self, box: Sequence[float]) -> tuple[float, float, float, float]:
+        """Turn a box x, y, width, height in px of ``pixels`` into px of the input."""
+        x, y, width, height = (round(float(value) / self.scale, 2) for value in box)
+        return (round(self.origin[0] + x, 2), round(self.origin[1] + y, 2), width, height)
+
+    @classmethod
+    def of(cls, source: Source, settings: Settings | None = None) -> "Ink":
+        """Give ink as it is, and make ink of anything else with :meth:`from_image`."""
+        return source if isinstance(source, cls) else cls.from_image(source, settings)
+
+    @classmethod
+    def from_image(cls, source: Source, settings: Settings | None = None) -> "Ink":
+        """Find the ink in a picture, dark on light or light on dark.
+
+        Args:
+            source: a path, a picture file's bytes, a Pillow image, or a uint8 array (H, W), (H, W, 3) RGB or
+                (H, W, 4) RGBA.
+            settings: the limits ``max_image_bytes`` and ``max_image_pixels``.
+
+        Raises:
+            NotAnImage: a file or bytes that are no picture.
+            ImageTooLarge: it is over a limit.
+            InvalidInk: an object of the wrong type or shape.
+            BlankInk: nothing is written on it.
+        """
+        settings = settings or _defaults()
+        grey, shrunk = _grey(source, settings)
+        found = find_ink(grey)
+        if found is None:
+            raise BlankInk(*_BLANK)
+        pixels, (x, y), scale = found
+        scale *= shrunk
+        return cls(pixels, (x / scale, y / scale), scale)
+
+    @classmethod
+    def from_strokes(
+        cls, strokes: Iterable[Any], pen_width: float | None = None, settings: Settings | None = None
+    ) -> "Ink":
+        """Draw strokes.
+
+        Args:
+            strokes: one sequence of points (x, y) or (x, y, time in ms) a stroke, in px, y down.
+            pen_width: the pen's width in the same px; a sensible share of the drawing by default. A pen far too wide
+                for so small a drawing is made finer.
+            settings: the limits ``max_strokes`` and ``max_points``.
+
+        Raises:
+            BlankInk: there is no point at all.
+            InvalidInk: points or the pen's width are no finite numbers, or of the wrong shape.
+            ImageTooLarge: more strokes or points than the limits.
+        """
+        settings = settings or _defaults()
+        if pen_width is not None and not (_is_number(pen_width) and 0 < pen_width < 1e6):
+            raise InvalidInk(f"The pen's width is {pen_width!r}; expected px above 0.", "Leave it out for a good one.")
+        drawn = tuple(stroke for stroke in (_points(s) for s in _list(strokes)) if len(stroke))
+        points = sum(map(len, drawn))
+        if len(drawn) > settings.max_strokes or points > settings.max_points:
+            raise ImageTooLarge(
+                f"The drawing has {len(drawn):,} strokes with {points:,} points; at most {settings.max_strokes:,} and "
+                f"{settings.max_points:,} are read.",
+                "Draw less at a time, or raise the settings max_strokes and max_points.",
+            )
+        if not drawn:
+            raise BlankInk(*_BLANK)
+        raster, scale, origin = rasterize(drawn, pen_width)
+        return cls(raster.astype(np.float32) / 255, origin, scale, drawn)
+
+
+def _defaults() -> Settings:
+    return Settings.load({})
+
+
+def _grey(source: Source, settings: Settings) -> tuple[NDArray[np.uint8], float]:
+    """Give grey levels and how much smaller than the input they were decoded."""
+    if isinstance(source, np.ndarray):
+        if source.size > 4 * settings.max_image_pixels:
+            raise ImageTooLarge(
+                f"The array has the shape {source.shape}; at most {settings.max_image_pixels:,} px are read.",
+                "Give it smaller, or raise the setting max_image_pixels.",
+            )
+        return grey_of_array(source), 1.0
+    if isinstance(source, str | os.PathLike):
+        source = _file(Path(source), settings.max_image_bytes)
+    if isinstance(source, bytes | bytearray | memoryview):
+        return decode_bytes(bytes(source), settings.max_image_bytes, settings.max_image_pixels)
+    if isinstance(source, Image.Image):
+        return grey_of_image(source, settings.max_image_pixels)
+    return grey_of_array(source), 1.0
+
+
+def _file(path: Path, max_bytes: int) -> bytes:
+    try:
+        if path.stat().st_size > max_bytes:
+            raise ImageTooLarge(
+                f"The file has {path.stat().st_size:,} bytes; at most {max_bytes:,} are read.",
+                "Save it smaller, or raise the setting max_image_bytes.",
+            )
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise NotAnImage(f"There is no file {path}.", "Check its name and folder.") from None
+    except OSError as error:
+        raise NotAnImage(f"{path} cannot be read: {error.strerror}.", "Give a picture file that you may read.") from error
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float | np.number) and not isinstance(value, bool) and math.isfinite(float(value))
+
+
+def _list(strokes: Iterable[Any]) -> list[Any]:
+    if isinstance(strokes, str | bytes):
+        raise InvalidInk(f"Strokes are lists of points, not {type(strokes).__name__}.", _STROKES)
+    try:
+        return list(strokes)
+    except TypeError:
+        raise InvalidInk(f"Strokes are lists of points, not {type(strokes).__name__}.", _STROKES) from None
+
+
+_STROKES = "Give [[[x, y], [x, y], ...], ...], px, y down."
+
+
+def _points(stroke: Any) -> NDArray[np.float32]:
+    """Check one stroke and give its points, float32 (P, 2)."""
+    try:
+        points = np.asarray(stroke, np.float64)
+    except (TypeError, ValueError):
+        raise InvalidInk("A stroke's points are not all pairs of numbers.", _STROKES) from None
+    if points.size == 0:
+        return np.zeros((0, 2), np.float32)
+    if points.ndim != 2 or points.shape[1] not in (2, 3):
+        raise InvalidInk(f"A stroke has the shape {points.shape}; expected (points, 2) or (points, 3).", _STROKES)
+    if not np.isfinite(points[:, :2]).all() or np.abs(points[:, :2]).max() > 1e6:
+        raise InvalidInk("A stroke has a point that is not finite, or beyond a million px.", _STROKES)
+    return points[:, :2].astype(np.float32)
+
+

@@ -1,0 +1,243 @@
+"""The recognizer: ink to readings, on ONNX Runtime."""
+
+import os
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from .alphabet import Alphabet
+from .bundle import NETWORK, NORMALIZER, SHIPPED, Bundle
+from .errors import BundleDamaged, InklingError
+from .ink import Ink, Source
+from .reading import Alternative, Character, Reading
+from .settings import Settings
+
+__all__ = ["Inference", "Recognizer"]
+
+Floats = NDArray[np.float32]
+HowMany = int | Literal["all"]
+
+#: Glyphs that go through the network together, and the steps in which their frames grow, px.
+_BATCH, _FRAME_STEP_PX = 64, 16
+
+
+@dataclass(frozen=True)
+class Inference:
+    """What the model makes of ink, before an alphabet is chosen.
+
+    Args:
+        glyphs: float32 (N, 28, 28) in [0, 1].
+        boxes: float32 (N, 4), x, y, width, height in px of each ink's pixels.
+        logits: float32 (N, symbols), calibrated: their softmax is a probability.
+        features: float32 (N, D), each of length 1.
+    """
+
+    glyphs: Floats
+    boxes: Floats
+    logits: Floats
+    features: Floats
+
+
+class Recognizer:
+    """Reads ink with a bundle. It may be used by many threads at once.
+
+    Args:
+        bundle: a bundle, or its folder; by default the one that ships, or the one that ``settings`` names.
+        settings: limits, and when a reading is sure.
+
+    Raises:
+        BundleError: the bundle is missing, damaged or too new.
+
+    Example:
+        >>> Recognizer().read("seven.png", alphabet="digits").text  # doctest: +SKIP
+        '7'
+    """
+
+    def __init__(self, bundle: Bundle | Path | str | None = None, settings: Settings | None = None) -> None:
+        self.settings = settings or Settings.load()
+        if not isinstance(bundle, Bundle):
+            bundle = Bundle.load(bundle or self.settings.bundle or SHIPPED)
+        self.bundle = bundle
+        self.symbols = bundle.symbols
+        self._normalizer = _session(bundle.files[NORMALIZER], NORMALIZER)
+        self._network = _session(bundle.files[NETWORK], NETWORK)
+        self._temperature = np.float32(bundle.card["temperature"])
+        self._columns: dict[tuple[tuple[str, ...], ...], NDArray[np.intp]] = {}
+
+    @property
+    def version(self) -> str:
+        """The version of the bundle it reads with."""
+        return self.bundle.version
+
+    @property
+    def card(self) -> Mapping[str, Any]:
+        """The bundle's card."""
+        return self.bundle.card
+
+    def alphabet(self, spec: str | Iterable[str] | Alphabet) -> Alphabet:
+        """Give an alphabet of symbols that this model knows.
+
+        Raises:
+            UnknownAlphabet: the name, or a symbol of the list, is not known.
+        """
+        return Alphabet.parse(spec, self.symbols)
+
+    def read(
+        self, source: Source, alphabet: str | Iterable[str] | Alphabet = "alphanumeric", alternatives: HowMany = 5
+    ) -> Reading:
+        """Read one character.
+
+        Args:
+            source: a path, a picture file's bytes, a Pillow image, a uint8 array (H, W), (H, W, 3) RGB or (H, W, 4)
+                RGBA, or :class:`Ink`.
+            alphabet: the name of an alphabet, or a list of symbols.
+            alternatives: how many other symbols to name, or ``"all"``.
+
+        Raises:
+            BlankInk: nothing is written.
+            InkError: the source cannot be read as ink.
+            UnknownAlphabet: there is no such alphabet.
+        """
+        started = time.perf_counter()
+        chosen = self.alphabet(alphabet)
+        ink = Ink.of(source, self.settings)
+        found = self._run(ink.pixels[None])
+        probabilities = self.probabilities(found.logits, chosen)[0]
+        return self._reading(ink, found, 0, probabilities, chosen, alternatives, started)
+
+    def read_many(
+        self,
+        sources: Iterable[Source],
+        alphabet: str | Iterable[str] | Alphabet = "alphanumeric",
+        alternatives: HowMany = 5,
+    ) -> list[Reading]:
+        """Read many single characters, in batches and on all cores; as :meth:`read` otherwise.
+
+        ``elapsed_ms`` of each reading is its share of the whole.
+
+        Raises:
+            InkError: as :meth:`read`; the message says which source it is.
+        """
+        chosen = self.alphabet(alphabet)
+        everything = list(sources)
+        starts = range(0, len(everything), _BATCH)
+
+        def part(start: int) -> list[Reading]:
+            started = time.perf_counter()
+            inks = [self._ink(s, start + i, len(everything)) for i, s in enumerate(everything[start : start + _BATCH])]
+            found = self._infer(inks)
+            rows = self.probabilities(found.logits, chosen)
+            share = (time.perf_counter() - started) * (1 - 1 / len(inks))
+            return [
+                self._reading(ink, found, i, rows[i], chosen, alternatives, started + share)
+                for i, ink in enumerate(inks)
+            ]
+
+        return [reading for readings in _map(part, starts) for reading in readings]
+
+    def infer(self, inks: Sequence[Ink]) -> Inference:
+        """Run the model over ink, in batches and on all cores, without choosing an alphabet."""
+        parts = list(_map(lambda start: self._infer(inks[start : start + _BATCH]), range(0, len(inks), _BATCH)))
+        if not parts:
+            return self._run(np.zeros((0, 8, 8), np.float32))
+        columns = zip(*((p.glyphs, p.boxes, p.logits, p.features) for p in parts), strict=True)
+        return Inference(*(np.concatenate(column) for column in columns))
+
+    def probabilities(self, logits: Floats, alphabet: Alphabet) -> Floats:
+        """Choose from an alphabet: other symbols are left out before the softmax.
+
+        Args:
+            logits: float32 (N, symbols), calibrated.
+            alphabet: what to choose from.
+
+        Returns:
+            float32 (N, len(alphabet)), each row summing to 1.
+        """
+        columns = self._columns_of(alphabet)
+        logits = logits[:, columns.reshape(-1)].astype(np.float64)  # (N, S * members)
+        logits = np.exp(logits - logits.max(1, keepdims=True, initial=-np.inf))
+        weights = logits.reshape(len(logits), len(alphabet), -1).sum(2)  # (N, S, members) -> (N, S)
+        return np.asarray(weights / weights.sum(1, keepdims=True), np.float32)
+
+    def _columns_of(self, alphabet: Alphabet) -> NDArray[np.intp]:
+        columns = self._columns.get(alphabet.members)
+        if columns is None:
+            columns = np.array([[self.symbols.index(m) for m in members] for members in alphabet.members], np.intp)
+            if len(self._columns) < 256:
+                self._columns[alphabet.members] = columns
+        return columns
+
+    def _ink(self, source: Source, index: int, count: int) -> Ink:
+        try:
+            return Ink.of(source, self.settings)
+        except InklingError as error:
+            raise type(error)(f"Number {index} of {count} (counted from 0): {error.message}", error.hint) from error
+
+    def _infer(self, inks: Sequence[Ink]) -> Inference:
+        """Lay inks of many sizes on frames of one and run the model."""
+        height, width = (max(ink.pixels.shape[axis] for ink in inks) for axis in (0, 1))
+        if height * width > 4 * sum(ink.pixels.size for ink in inks) / len(inks) + 64 * 64:
+            # sizes that differ much would mostly pad
+            singles = [self._run(ink.pixels[None]) for ink in inks]
+            columns = zip(*((p.glyphs, p.boxes, p.logits, p.features) for p in singles), strict=True)
+            return Inference(*(np.concatenate(column) for column in columns))
+        step = _FRAME_STEP_PX
+        frames = np.zeros((len(inks), -(-height // step) * step, -(-width // step) * step), np.float32)
+        for frame, ink in zip(frames, inks, strict=True):
+            frame[: ink.pixels.shape[0], : ink.pixels.shape[1]] = ink.pixels
+        return self._run(frames)
+
+    def _run(self, pixels: Floats) -> Inference:
+        glyphs, boxes = self._normalizer.run(None, {"ink": pixels})
+        logits, features = self._network.run(None, {"glyphs": glyphs})
+        return Inference(glyphs, boxes, logits / self._temperature, features)
+
+    def _reading(
+        self,
+        ink: Ink,
+        found: Inference,
+        index: int,
+        probabilities: Floats,
+        alphabet: Alphabet,
+        alternatives: HowMany,
+        started: float,
+    ) -> Reading:
+        order = np.argsort(-probabilities, kind="stable")
+        shown = len(alphabet) if alternatives == "all" else max(0, alternatives) + 1
+        ranked = [Alternative(alphabet.symbols[i], float(probabilities[i])) for i in order[:shown]]
+        best = ranked[0]
+        character = Character(
+            best.symbol, best.probability, ink.to_input(found.boxes[index]), tuple(ranked[1:]), found.glyphs[index]
+        )
+        status: Literal["sure", "unsure"] = (
+            "sure" if best.probability >= self.settings.sure_probability else "unsure"
+        )
+        elapsed_ms = (time.perf_counter() - started) * 1000
+        return Reading(best.symbol, status, alphabet.name, self.version, elapsed_ms, (character,))
+
+
+def _map(work: Any, starts: range) -> Iterable[Any]:
+    cores = min(os.cpu_count() or 1, len(starts))
+    if cores <= 1:
+        return map(work, starts)
+    with ThreadPoolExecutor(cores) as pool:
+        return list(pool.map(work, starts))
+
+
+def _session(model: bytes, name: str) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.log_severity_level = 3
+    try:
+        return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # ONNX Runtime has no narrower common base
+        raise BundleDamaged(f"{name} cannot be run: {error}.", "Install Inkling again, or use another bundle.") from error

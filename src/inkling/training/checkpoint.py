@@ -1,0 +1,87 @@
+"""Checkpoints: all that training needs to go on, as safetensors with what built it in the header. Never a pickle."""
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from ..errors import CheckpointError
+from .network import NetworkShape
+
+__all__ = ["Checkpoint", "load_checkpoint", "save_checkpoint"]
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A checkpoint in memory: its tensors by name, and what they belong to."""
+
+    tensors: dict[str, Tensor]
+    meta: dict[str, Any]
+
+    def check(self, shape: NetworkShape) -> None:
+        """Make sure that the checkpoint fits.
+
+        Raises:
+            CheckpointError: it is of a network of another shape, for instance since the data hold other symbols.
+        """
+        if NetworkShape.from_json(self.meta["shape"]) != shape:
+            raise CheckpointError(
+                f"The checkpoint is of a network {self.meta['shape']}, but these data ask for {shape.to_json()}.",
+                "Resume with the data it was started with, or start afresh without --resume.",
+            )
+
+    def restore(self, network: nn.Module, average: nn.Module, optimizer: Any, schedule: Any) -> None:
+        """Put everything back where it was."""
+        network.load_state_dict(self._part("network"))
+        average.load_state_dict(self._part("average"))
+        state = optimizer.state_dict()
+        state["state"] = {}
+        for name, tensor in self._part("optimizer").items():
+            parameter, key = name.split(".", 1)
+            state["state"].setdefault(int(parameter), {})[key] = tensor
+        state["param_groups"] = self.meta["param_groups"]
+        optimizer.load_state_dict(state)
+        schedule.load_state_dict(self.meta["schedule"])
+
+    def _part(self, prefix: str) -> dict[str, Tensor]:
+        return {n.removeprefix(prefix + "."): t for n, t in self.tensors.items() if n.startswith(prefix + ".")}
+
+
+def save_checkpoint(
+    path: Path, meta: dict[str, Any], network: nn.Module, average: nn.Module, optimizer: Any, schedule: Any
+) -> None:
+    """Write a checkpoint; the one before stays whole until the new one is."""
+    state = optimizer.state_dict()
+    tensors = {f"network.{n}": t for n, t in network.state_dict().items()}
+    tensors |= {f"average.{n}": t for n, t in average.state_dict().items()}
+    tensors |= {
+        f"optimizer.{parameter}.{key}": value for parameter, values in state["state"].items() for key, value in values.items()
+    }
+    tensors = {name: torch.as_tensor(t).detach().cpu().contiguous().clone() for name, t in tensors.items()}
+    plain = {k: v for k, v in schedule.state_dict().items() if isinstance(v, int | float | str | bool | list)}
+    meta = meta | {"param_groups": state["param_groups"], "schedule": plain}
+    partial = path.with_suffix(".partial")
+    save_file(tensors, partial, {"inkling": json.dumps(meta)})
+    os.replace(partial, path)
+
+
+def load_checkpoint(path: Path) -> Checkpoint:
+    """Read a checkpoint.
+
+    Raises:
+        CheckpointError: there is none, or it is damaged.
+    """
+    if not path.is_file():
+        raise CheckpointError(f"There is no checkpoint at {path}.", "Start afresh without --resume.")
+    try:
+        with safe_open(path, "pt") as file:
+            meta = json.loads(file.metadata()["inkling"])
+            return Checkpoint({name: file.get_tensor(name) for name in file.keys()}, meta)  # noqa: SIM118 - no mapping
+    except (SafetensorError, KeyError, TypeError, ValueError, OSError) as error:
+        raise CheckpointError(f"The checkpoint {path} is damaged: {error}.", "Start afresh without --resume.") from error

@@ -1,0 +1,156 @@
+"""What is trained on: packs as one stream of varied, normalised batches."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.utils.data import Dataset, Sampler
+
+from ..alphabet import SYMBOLS
+from ..data.packs import Pack
+from .augment import vary_images, vary_strokes
+from .normalizer import Normalizer
+
+__all__ = ["REPEATS", "Batch", "Epochs", "Mixture"]
+
+#: How often a pack's samples come in one epoch. Drawn ink is what is read most, so it weighs more than its number.
+REPEATS: Mapping[str, float] = MappingProxyType(
+    {"unipen-strokes": 1.3, "sse-uppercase": 1.5, "comnist-uppercase": 4.0, "omniglot-background": 3.0}
+)
+
+#: Pictures larger than MNIST's are kept at twice a glyph's detail.
+_FINE_PX, _FINE_FITTED_PX = 56, 40
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One batch.
+
+    Args:
+        glyphs: float32 (N, 28, 28).
+        targets: int64 (N,), index of the symbol; -1 for symbols of other scripts.
+        extras: int64 (N,), index of the symbol of another script; -1 for the others.
+    """
+
+    glyphs: Tensor
+    targets: Tensor
+    extras: Tensor
+
+
+class Mixture(Dataset[Batch]):
+    """Packs, mixed. Asked for a list of keys, it gives the batch of these samples, varied by the first key's number.
+
+    Args:
+        packs: what to train on; symbols outside ``symbols`` are taken as symbols of other scripts, each also turned
+            by 90°, 180° and 270° as a symbol of its own (Santoro et al. 2016, section 4.2).
+        symbols: the symbols of the network, in the order of its logits.
+        seed: with the epoch and the sample it decides every variation.
+    """
+
+    def __init__(self, packs: Sequence[Pack], symbols: Sequence[str] = SYMBOLS, seed: int = 0) -> None:
+        self.packs = [_reframed(pack) for pack in packs]
+        self.seed = seed
+        self.normalizer = Normalizer()
+        index = {symbol: i for i, symbol in enumerate(symbols)}
+        others = sorted({label for pack in packs for label in set(pack.labels.tolist()) - set(index)})
+        extra = {label: 4 * i for i, label in enumerate(others)}
+        self.extra_symbols = 4 * len(others)
+        self.targets = [np.array([index.get(s, -1) for s in pack.labels.tolist()]) for pack in packs]
+        self.extras = [np.array([extra.get(s, -1) for s in pack.labels.tolist()]) for pack in packs]
+
+    def __len__(self) -> int:
+        return sum(len(pack) for pack in self.packs)
+
+    def epoch_keys(self, rng: np.random.Generator) -> NDArray[np.int64]:
+        """Give one epoch's samples in random order, each as (pack, sample): int64 (K, 2)."""
+        keys = []
+        for number, pack in enumerate(self.packs):
+            repeats = REPEATS.get(pack.name, 1.0)
+            times = np.full(len(pack), int(repeats)) + (rng.random(len(pack)) < repeats % 1)
+            samples = np.repeat(np.arange(len(pack)), times)
+            keys.append(np.stack((np.full(len(samples), number), samples), 1))
+        return rng.permutation(np.concatenate(keys))
+
+    def __getitems__(self, keys: list[tuple[int, int, int]]) -> Batch:
+        rng = np.random.default_rng((self.seed, *keys[0]))
+        chosen = np.array([key[1:] for key in keys])  # (N, 2)
+        glyphs = torch.empty(len(keys), 28, 28)
+        turns = np.zeros(len(keys), np.int64)
+        for number, pack in enumerate(self.packs):
+            places = np.flatnonzero(chosen[:, 0] == number)
+            if not len(places):
+                continue
+            samples = chosen[places, 1]
+            if pack.images is not None:
+                images = torch.from_numpy(pack.images[samples]).float() / 255
+                if (self.extras[number][samples] >= 0).any():
+                    turns[places] = np.where(self.extras[number][samples] >= 0, rng.integers(0, 4, len(places)), 0)
+                    images = torch.stack([torch.rot90(i, int(k)) for i, k in zip(images, turns[places], strict=True)])
+                ink = vary_images(images, rng)
+            else:
+                ink = _stack(vary_strokes([pack.strokes(int(s)) for s in samples], rng))
+            glyphs[torch.from_numpy(places)] = self.normalizer(ink)[0]
+        targets = np.array([self.targets[p][s] for p, s in chosen])
+        extras = np.array([self.extras[p][s] for p, s in chosen])
+        extras = np.where(extras >= 0, extras + turns, -1)
+        return Batch(glyphs, torch.from_numpy(targets), torch.from_numpy(extras))
+
+
+class Epochs(Sampler[list[tuple[int, int, int]]]):
+    """Batches of keys (number, pack, sample), a new order every epoch, the same on every machine for a seed.
+
+    Args:
+        mixture: what is drawn from.
+        batch_size: samples a step, over all processes.
+        seed: of the order.
+        rank, world_size: which share of each batch is this process's.
+        limit: at most so many samples an epoch.
+    """
+
+    def __init__(
+        self, mixture: Mixture, batch_size: int, seed: int, rank: int = 0, world_size: int = 1, limit: int | None = None
+    ) -> None:
+        self.mixture, self.batch_size, self.seed, self.limit = mixture, batch_size, seed, limit
+        self.rank, self.world_size = rank, world_size
+        self.epoch = 0
+        self.skip = 0
+        self.steps = len(self._keys()) // batch_size
+
+    def _keys(self) -> NDArray[np.int64]:
+        return self.mixture.epoch_keys(np.random.default_rng((self.seed, self.epoch)))[: self.limit]
+
+    def __len__(self) -> int:
+        return self.steps
+
+    def __iter__(self):  # type: ignore[no-untyped-def]  # Sampler leaves it open
+        keys = self._keys()
+        for step in range(self.skip, self.steps):
+            number = (self.epoch * self.steps + step) * self.world_size + self.rank
+            batch = keys[step * self.batch_size : (step + 1) * self.batch_size][self.rank :: self.world_size]
+            yield [(number, int(p), int(s)) for p, s in batch]
+
+
+def _stack(rasters: Sequence[NDArray[np.uint8]]) -> Tensor:
+    """Lay pictures of many sizes on frames of one: float32 (N, H, W) in [0, 1]."""
+    height = max(r.shape[0] for r in rasters)
+    width = max(r.shape[1] for r in rasters)
+    frames = np.zeros((len(rasters), height, width), np.uint8)
+    for frame, raster in zip(frames, rasters, strict=True):
+        frame[: raster.shape[0], : raster.shape[1]] = raster
+    return torch.from_numpy(frames).float() / 255
+
+
+def _reframed(pack: Pack) -> Pack:
+    """Bring pictures larger than MNIST's onto one small frame, so that they can be varied together."""
+    if pack.images is None or pack.images.shape[1:] == (28, 28):
+        return pack
+    normalizer = Normalizer(_FINE_PX, _FINE_FITTED_PX)
+    parts = [
+        (normalizer(torch.from_numpy(pack.images[i : i + 256]).float() / 255)[0] * 255).round().byte().numpy()
+        for i in range(0, len(pack), 256)
+    ]
+    return Pack(pack.name, pack.labels, pack.writers, np.concatenate(parts))

@@ -1,0 +1,239 @@
+"""Training: one loop, on a CPU, a GPU or many, that can stop at any moment and go on."""
+
+import json
+import logging
+import os
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+import torch.nn.functional as F  # noqa: N812 - the field's name for it
+from lightning_fabric import Fabric
+from lightning_fabric.utilities.seed import seed_everything
+from torch import Tensor
+from torch.optim.swa_utils import AveragedModel
+from torch.utils.data import DataLoader
+
+from ..alphabet import SYMBOLS
+from ..data.packs import Pack
+from .checkpoint import load_checkpoint, save_checkpoint
+from .datasets import Batch, Epochs, Mixture
+from .network import Network, NetworkShape
+from .validation import accuracies, hold
+
+__all__ = ["Progress", "Recipe", "fit", "loss_of", "make_fabric"]
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a network is trained.
+
+    Args:
+        epochs: how often the mixture is gone through.
+        batch_size: samples a step, over all processes.
+        learning_rate: its peak; it rises for the first tenth and falls along a cosine (one-cycle, Smith 2018).
+        weight_decay: of AdamW, on matrices only.
+        label_smoothing: share of belief that is spread over all symbols; about 2 % of UNIPEN's labels are wrong.
+        within_weight: weight of the loss among the symbols of the same kind (digits, capitals, small letters).
+        extra_weight: weight of the loss among symbols of other scripts.
+        averaging: how much of the weights' running average is kept each step.
+        limit: at most so many samples an epoch; all where None.
+        seed: of weights, order and variation.
+    """
+
+    epochs: int = 24
+    batch_size: int = 256
+    learning_rate: float = 4e-3
+    weight_decay: float = 0.03
+    label_smoothing: float = 0.05
+    within_weight: float = 0.5
+    extra_weight: float = 0.5
+    averaging: float = 0.999
+    limit: int | None = None
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where training stands, told after every step.
+
+    Args:
+        epoch, epochs: the one under way, counted from 1, of how many.
+        step, steps: over all epochs.
+        loss: a running mean.
+        accuracy: on validation data after the last whole epoch, in [0, 1]; None before.
+        left_s: the time it will still take, seconds.
+    """
+
+    epoch: int
+    epochs: int
+    step: int
+    steps: int
+    loss: float
+    accuracy: float | None
+    left_s: float
+
+
+def _kinds() -> Tensor:
+    """Say for each symbol which symbols are of its kind: bool (62, 62)."""
+    kind = torch.tensor([0 if s.isdigit() else 1 if s.isupper() else 2 for s in SYMBOLS])
+    return kind[:, None] == kind[None, :]
+
+
+def loss_of(network: Network, batch: Batch, recipe: Recipe, same_kind: Tensor, forward: Any = None) -> Tensor:
+    """Give a batch's loss, a scalar: over all symbols, among those of its kind, and among those of other scripts."""
+    logits, features = (forward or network)(batch.glyphs)
+    ours = batch.targets >= 0
+    total = logits.sum() * 0
+    if ours.any():
+        logits, targets = logits[ours], batch.targets[ours]
+        total = total + F.cross_entropy(logits, targets, label_smoothing=recipe.label_smoothing)
+        within = logits.masked_fill(~same_kind[targets], -torch.inf)
+        total = total + recipe.within_weight * F.cross_entropy(within, targets)
+    theirs = batch.extras >= 0
+    if theirs.any():
+        extra = F.cross_entropy(network.extra_logits(features[theirs]), batch.extras[theirs])
+        total = total + recipe.extra_weight * theirs.float().mean() * extra
+    return total
+
+
+def fit(
+    train: Sequence[Pack],
+    validation: Sequence[Pack],
+    folder: Path,
+    recipe: Recipe | None = None,
+    shape: NetworkShape | None = None,
+    resume: bool = False,
+    report: Callable[[Progress], None] = lambda progress: None,
+    fabric: Fabric | None = None,
+    checkpoint_every_s: float = 120.0,
+) -> tuple[Network, dict[str, Any]]:
+    """Train a network, or go on with one.
+
+    Args:
+        train: packs to train on.
+        validation: packs of other writers, to watch by; not trained on.
+        folder: where ``checkpoint.safetensors`` and ``log.jsonl`` are kept.
+        recipe: how to train.
+        shape: what network; ``extra_symbols`` is set to what the packs hold.
+        resume: go on from the folder's checkpoint; its own recipe is used.
+        report: called after every step.
+        fabric: on what to train; made for this machine if None.
+        checkpoint_every_s: a checkpoint is also written that often within an epoch, seconds.
+
+    Returns:
+        The network with its averaged weights, on the CPU, and the history: one record an epoch.
+
+    Raises:
+        CheckpointError: ``resume`` and there is no checkpoint, or it is damaged, or of other data.
+    """
+    fabric = fabric or make_fabric()
+    checkpoint = folder / "checkpoint.safetensors"
+    saved = load_checkpoint(checkpoint) if resume else None
+    recipe = Recipe(**saved.meta["recipe"]) if saved else recipe or Recipe()
+    seed_everything(recipe.seed, verbose=False)
+    mixture = Mixture(train, seed=recipe.seed)
+    shape = NetworkShape(**asdict(shape or NetworkShape()) | {"extra_symbols": mixture.extra_symbols})
+    if saved:
+        saved.check(shape)
+    network = Network(shape).to(memory_format=torch.channels_last)
+    optimizer = torch.optim.AdamW(_groups(network, recipe), lr=recipe.learning_rate, fused=True)
+    model, optimizer = fabric.setup(network, optimizer)
+    average = AveragedModel(network, multi_avg_fn=_running_average(recipe.averaging), use_buffers=True)
+    batches = Epochs(
+        mixture, recipe.batch_size, recipe.seed, fabric.global_rank, fabric.world_size, limit=recipe.limit
+    )
+    steps = recipe.epochs * batches.steps
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimizer, recipe.learning_rate, total_steps=steps + 1, pct_start=0.1, final_div_factor=1e3
+    )
+    done, history = 0, []
+    if saved:
+        saved.restore(network, average.module, optimizer, schedule)
+        done, history = saved.meta["step"], saved.meta["history"]
+        average.n_averaged.fill_(done)
+    loader = DataLoader(mixture, batch_sampler=batches, collate_fn=_whole, num_workers=_workers(fabric))
+    held = hold(validation)
+    same_kind = _kinds().to(fabric.device)
+    started, loss_mean, last_saved = time.monotonic(), 0.0, time.monotonic()
+    first_step = done
+
+    def save() -> None:
+        if fabric.is_global_zero:
+            meta = {"recipe": asdict(recipe), "shape": shape.to_json(), "step": done, "history": history}
+            save_checkpoint(checkpoint, meta, network, average.module, optimizer, schedule)
+
+    for epoch in range(done // batches.steps, recipe.epochs):
+        batches.epoch, batches.skip = epoch, done % batches.steps
+        model.train()
+        for batch in loader:
+            batch = Batch(*(t.to(fabric.device) for t in (batch.glyphs, batch.targets, batch.extras)))
+            loss = loss_of(network, batch, recipe, same_kind, model)
+            optimizer.zero_grad()
+            fabric.backward(loss)
+            optimizer.step()
+            schedule.step()
+            average.update_parameters(network)
+            done += 1
+            loss_mean += (loss.item() - loss_mean) / min(done - first_step, 100)
+            if time.monotonic() - last_saved > checkpoint_every_s:
+                save()
+                last_saved = time.monotonic()
+            left_s = (time.monotonic() - started) / (done - first_step) * (steps - done)
+            accuracy = history[-1]["accuracy"] if history else None
+            report(Progress(epoch + 1, recipe.epochs, done, steps, loss_mean, accuracy, left_s))
+        figures = accuracies(average.module, held)
+        history.append({"epoch": epoch + 1, "loss": round(loss_mean, 4), **figures})
+        save()
+        if fabric.is_global_zero:
+            with (folder / "log.jsonl").open("a") as log:
+                log.write(json.dumps(history[-1]) + "\n")
+            _log.info("epoch %d: %s", epoch + 1, history[-1])
+    return average.module.cpu().eval(), {"recipe": asdict(recipe), "epochs": history}
+
+
+def make_fabric(accelerator: str = "auto") -> Fabric:
+    """Choose where to train: under ``torchrun`` every process it started, else one process; bf16 throughout."""
+    fabric = Fabric(
+        accelerator=accelerator,
+        devices=int(os.environ.get("LOCAL_WORLD_SIZE", "1")),
+        num_nodes=int(os.environ.get("GROUP_WORLD_SIZE", "1")),
+        precision="bf16-mixed",
+    )
+    fabric.launch()
+    return fabric
+
+
+def _running_average(most: float) -> Callable[[Any, Any, Any], None]:
+    """Keep a running average that forgets the first, random weights quickly."""
+
+    @torch.no_grad()
+    def update(averaged: list[Tensor], current: list[Tensor], count: Tensor | int) -> None:
+        kept = min(most, (1 + int(count)) / (10 + int(count)))
+        if averaged[0].is_floating_point():
+            torch._foreach_lerp_(averaged, current, 1 - kept)
+        else:  # counters
+            for mine, theirs in zip(averaged, current, strict=True):
+                mine.copy_(theirs)
+
+    return update
+
+
+def _groups(network: Network, recipe: Recipe) -> list[dict[str, Any]]:
+    decayed = [p for p in network.parameters() if p.ndim > 1]
+    others = [p for p in network.parameters() if p.ndim <= 1]
+    return [{"params": decayed, "weight_decay": recipe.weight_decay}, {"params": others, "weight_decay": 0.0}]
+
+
+def _whole(batch: Batch) -> Batch:
+    return batch
+
+
+def _workers(fabric: Fabric) -> int:
+    # on a CPU the network needs every core itself
+    return 0 if fabric.device.type == "cpu" else min(8, (os.cpu_count() or 2) - 1)

@@ -1,0 +1,112 @@
+"""The network: a small residual one, glyph in, logits and features out.
+
+34 million floating-point operations a glyph; channels come in sixteens because that is how ONNX Runtime's
+convolutions block them, so a narrower layer would not be faster.
+"""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import torch
+import torch.nn.functional as F  # noqa: N812 - the field's name for it
+from torch import Tensor, nn
+
+__all__ = ["Network", "NetworkShape"]
+
+
+@dataclass(frozen=True)
+class NetworkShape:
+    """What builds a network; a checkpoint keeps it beside the weights.
+
+    Args:
+        symbols: how many symbols it tells apart.
+        stem: channels at 28×28.
+        widths: channels at 14×14, 7×7 and 4×4.
+        blocks: residual blocks at each of these.
+        features: length of the feature vector.
+        extra_symbols: symbols of other scripts that are told apart in training only; they shape the features.
+    """
+
+    symbols: int = 62
+    stem: int = 16
+    widths: tuple[int, ...] = (32, 64, 112)
+    blocks: tuple[int, ...] = (1, 1, 1)
+    features: int = 128
+    extra_symbols: int = 0
+
+    def to_json(self) -> dict[str, Any]:
+        """Give a form that JSON keeps."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> "NetworkShape":
+        """Take back what :meth:`to_json` gave."""
+        return cls(**{name: tuple(v) if isinstance(v, list) else v for name, v in values.items()})
+
+
+class _Block(nn.Module):
+    """Two 3×3 convolutions around which the input is carried (He et al. 2016)."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.first = _convolution(width, width)
+        self.second = _convolution(width, width)
+        nn.init.zeros_(self.second[1].weight)  # type: ignore[arg-type]  # starts as the identity
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.relu(x + self.second(F.relu(self.first(x))))
+
+
+class Network(nn.Module):
+    """Glyphs to features to logits.
+
+    The features have length 1 and the logits are scaled cosines to one direction a symbol (NormFace, Wang et al.
+    2017), so that near means alike, for symbols the network has never seen as well.
+
+    Args:
+        shape: what to build.
+    """
+
+    def __init__(self, shape: NetworkShape) -> None:
+        super().__init__()
+        self.shape = shape
+        width = shape.stem
+        layers: list[nn.Module] = [_convolution(1, width), nn.ReLU()]
+        for wider, blocks in zip(shape.widths, shape.blocks, strict=True):
+            layers += [_convolution(width, wider, stride=2), nn.ReLU()]
+            layers += [_Block(wider) for _ in range(blocks)]
+            width = wider
+        # a weight for every place of the last map, channel by channel: a mean would forget where things stand
+        last_px = -(-28 // 2 ** len(shape.widths))
+        layers += [nn.Conv2d(width, width, last_px, groups=width, bias=False), nn.BatchNorm2d(width), nn.Flatten()]
+        layers += [nn.Linear(width, shape.features, bias=False), nn.BatchNorm1d(shape.features)]
+        self.body = nn.Sequential(*layers)
+        self.directions = nn.Parameter(torch.randn(shape.symbols, shape.features))
+        self.extra_directions = nn.Parameter(torch.randn(shape.extra_symbols, shape.features))
+        self.scale = nn.Parameter(torch.tensor(16.0))
+
+    def features(self, glyphs: Tensor) -> Tensor:
+        """Turn glyphs, float32 (N, 28, 28), into features of length 1, float32 (N, D)."""
+        embedded = self.body((glyphs[:, None] - 0.5) * 2)  # (N, 28, 28) -> (N, 1, 28, 28) -> (N, D)
+        return F.normalize(embedded.float(), dim=1)
+
+    def forward(self, glyphs: Tensor) -> tuple[Tensor, Tensor]:
+        """Turn glyphs, float32 (N, 28, 28), into logits (N, symbols) and features (N, D)."""
+        features = self.features(glyphs)
+        return self._cosines(features, self.directions), features
+
+    def extra_logits(self, features: Tensor) -> Tensor:
+        """Turn features (N, D) into logits over the symbols of other scripts, (N, extra_symbols)."""
+        return self._cosines(features, self.extra_directions)
+
+    def _cosines(self, features: Tensor, directions: Tensor) -> Tensor:
+        if torch.is_autocast_enabled(features.device.type):  # eight bits are too few for cosines that differ little
+            with torch.autocast(features.device.type, enabled=False):
+                return self.scale * features @ F.normalize(directions, dim=1).T
+        return self.scale * features @ F.normalize(directions, dim=1).T
+
+
+def _convolution(channels: int, width: int, stride: int = 1) -> nn.Sequential:
+    return nn.Sequential(
+        nn.Conv2d(channels, width, 3, stride=stride, padding=1, bias=False), nn.BatchNorm2d(width)
+    )

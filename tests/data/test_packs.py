@@ -1,3 +1,6 @@
+import os
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -91,3 +94,20 @@ def test_saving_where_nothing_can_be_written_is_our_own_error(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(FolderNotWritable, match="Choose another folder"):
         save_pack(drawn(), tmp_path / "file" / "drawn.npz")
+
+
+DATA = Path(os.environ.get("INKLING_DATA", "/nowhere"))
+
+
+@pytest.mark.skipif(not DATA.is_dir(), reason="the data packs are not here: set INKLING_DATA")
+def test_no_picture_that_is_tested_is_trained_on_in_any_pack():
+    trained, tested = {}, {}
+    for path in find_packs(DATA).values():
+        pack = load_pack(path)
+        if pack.images is None:
+            continue
+        sides = split(pack)
+        for into, side in ((trained, "train"), (tested, "test")):
+            into |= {image.tobytes(): pack.name for image in pack.images[sides == side]}
+    both = [(trained[picture], tested[picture]) for picture in trained.keys() & tested.keys()]
+    assert not both

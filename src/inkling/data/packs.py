@@ -28,6 +28,9 @@ _SHARES: Mapping[str, tuple[float, float]] = {
 }
 _USUAL_SHARES = (0.05, 0.10)
 
+#: Labels that stand in another pack which is for testing only: omniglot-background holds all of omniglot-latin.
+_TESTED_ELSEWHERE: Mapping[str, str] = {"omniglot-background": "Latin/"}
+
 
 @dataclass(frozen=True, eq=False)
 class Pack:
@@ -164,7 +167,10 @@ def split(pack: Pack) -> NDArray[np.str_]:
     ]
     share = {key: int.from_bytes(hashlib.sha256(key).digest()[:6], "big") / 2**48 for key in set(keys)}
     values = np.array([share[key] for key in keys])
-    return np.where(values < test, "test", np.where(values < test + validation, "validation", "train"))
+    sides = np.where(values < test, "test", np.where(values < test + validation, "validation", "train"))
+    if elsewhere := _TESTED_ELSEWHERE.get(pack.name):
+        sides[np.char.startswith(pack.labels, elsewhere)] = "test"
+    return sides
 
 
 def _content(pack: Pack, index: int) -> bytes:

@@ -1,0 +1,59 @@
+# Everything from a bare machine with Python 3.11 or newer and make. `make serve` is the place to start.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INKLING := $(BIN)/inkling
+
+# The data sets of a machine that has them beside the repository.
+BESIDE := $(wildcard ../shared/data)
+ifneq ($(BESIDE),)
+export INKLING_DATA ?= $(abspath $(BESIDE))
+endif
+
+.PHONY: help serve test lint train evaluate bench clean
+
+help:
+	@echo 'make serve      the page to draw on, at http://127.0.0.1:5000'
+	@echo 'make test       the tests, in a browser too where Chromium is there'
+	@echo 'make lint       ruff and mypy'
+	@echo 'make train      a new bundle, by the default recipe'
+	@echo 'make evaluate   what the bundle reaches on every data set that is there'
+	@echo 'make bench      speed and memory'
+
+# A stamp a set of packages; each is made anew when pyproject.toml changes.
+$(VENV)/core.stamp: pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Inkling needs Python 3.11 or newer")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	touch $@
+
+# torch comes first and alone: what is there already (such as a build without CUDA) then meets the pin and stays.
+$(VENV)/full.stamp: pyproject.toml $(VENV)/core.stamp
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		"$$($(BIN)/python -c 'import tomllib; print(next(r for r in tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["train"] if r.startswith("torch==")))')"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[train,test]'
+	touch $@
+
+serve: $(VENV)/core.stamp
+	@exec $(INKLING) serve $(ARGS)
+
+test: $(VENV)/full.stamp
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: $(VENV)/full.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+train: $(VENV)/full.stamp
+	$(INKLING) train $(ARGS)
+
+evaluate: $(VENV)/full.stamp
+	$(INKLING) evaluate $(ARGS)
+
+bench: $(VENV)/full.stamp
+	@for script in benchmarks/bench_*.py; do echo "== $$script"; $(BIN)/python $$script $(ARGS) || exit 1; done
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

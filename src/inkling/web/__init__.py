@@ -1,0 +1,93 @@
+"""The web application: a page to draw on, and an API that others build on."""
+
+import logging
+import re
+import time
+import uuid
+from typing import TYPE_CHECKING
+
+from flask import Flask, Response, g, request
+from flask_openapi3.models.info import Info
+from flask_openapi3.openapi import OpenAPI
+from werkzeug.exceptions import HTTPException
+
+from ..settings import Settings
+from . import api, pages, problems
+from .loading import Loader
+from .schemas import Problem
+
+if TYPE_CHECKING:
+    from ..recognizer import Recognizer
+
+__all__ = ["create_app"]
+
+log = logging.getLogger(__name__)
+
+_SECURITY_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "camera=(self), geolocation=(), microphone=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+def create_app(settings: Settings, recognizer: "Recognizer | None" = None) -> Flask:
+    """Make the application.
+
+    Args:
+        settings: the settings in force.
+        recognizer: what reads; by default the bundle of the settings, loaded when it is first needed.
+
+    Example:
+        >>> create_app(Settings.load()).test_client().get("/healthz").json
+        {'status': 'ok'}
+    """
+    app = OpenAPI(
+        __name__,
+        info=Info(
+            title="Inkling",
+            version="1",
+            description="Reads handwriting: characters that were drawn, scanned or photographed.",
+        ),
+        doc_ui=False,  # its own pages load scripts inline, which our Content-Security-Policy forbids
+        validation_error_model=Problem,
+        validation_error_status=500,
+    )
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_request_bytes
+    app.config["MAX_FORM_PARTS"] = settings.max_images + 16  # so many pictures, and the few options beside them
+    app.url_map.merge_slashes = False  # a redirect would be HTML
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.extensions["inkling"] = Loader(settings, recognizer)
+    app.register_api(api.blueprint)
+    app.register_api(api.probes)
+    app.register_blueprint(pages.blueprint)
+    app.add_url_rule("/api/v1/openapi.json", "openapi", lambda: app.api_doc)
+    app.register_error_handler(HTTPException, problems.answer_http)
+    app.register_error_handler(Exception, problems.answer)
+    app.before_request(_begin)
+    app.after_request(_finish)
+    return app
+
+
+def _begin() -> None:
+    given = request.headers.get("X-Request-ID", "")
+    g.request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex[:16]
+    g.began = time.perf_counter()
+
+
+def _finish(response: Response) -> Response:
+    for name, value in _SECURITY_HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers["X-Request-ID"] = g.request_id
+    if problems.wants_json():
+        response.headers["Cache-Control"] = "no-store"
+    elapsed_ms = (time.perf_counter() - g.began) * 1000
+    log.info("%s %s %d %.1f ms id=%s", request.method, request.path, response.status_code, elapsed_ms, g.request_id)
+    return response

@@ -1,0 +1,217 @@
+"""The API: read pictures and drawings, and say with what."""
+
+import base64
+import binascii
+import io
+import os
+import re
+from typing import Any
+
+import numpy as np
+from flask import Response, current_app, jsonify, request
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.schema import Schema
+from flask_openapi3.models.tag import Tag
+from flask_openapi3.utils import get_model_schema
+from numpy.typing import NDArray
+from pydantic import BaseModel
+from werkzeug.datastructures import FileStorage
+
+from ..alphabet import NAMED, Alphabet
+from ..errors import ImageTooLarge, InklingError
+from ..ink import Ink
+from ..reading import Reading
+from .loading import Loader
+from .problems import RequestError, error_json, status_of
+from .schemas import (
+    AlphabetList,
+    DrawingOrImage,
+    Health,
+    ModelCard,
+    Options,
+    Problem,
+    ReadForm,
+    Readiness,
+    ReadingAnswer,
+    check,
+)
+
+__all__ = ["blueprint", "probes"]
+
+_DATA_URL = re.compile(r"data:[\w.+/-]*(?:;[\w.=+-]+)*;base64,")
+
+_PROBLEMS: dict[int | str, Any] = {500: Problem, 503: Problem}
+
+blueprint = APIBlueprint("api", __name__, url_prefix="/api/v1", abp_tags=[Tag(name="reading")])
+probes = APIBlueprint("probes", __name__, abp_tags=[Tag(name="probes")])
+
+
+def _component(model: type[BaseModel]) -> dict[str, str]:
+    """Add a model to the OpenAPI document; give the reference to it."""
+    schema = get_model_schema(model)
+    parts = {**schema.pop("$defs", {}), schema["title"]: schema}
+    blueprint.components_schemas.update({name: Schema(**part) for name, part in parts.items()})
+    return {"$ref": f"#/components/schemas/{schema['title']}"}
+
+
+# One address takes two kinds of body, and answers one reading or several, so its entry is written out.
+_READ_BODY = {
+    "required": True,
+    "content": {
+        "application/json": {"schema": _component(DrawingOrImage)},
+        "multipart/form-data": {"schema": _component(ReadForm)},
+    },
+}
+_READ_ANSWER = {
+    "description": "The reading; for several pictures a list, in which an error stands where a picture was bad.",
+    "content": {
+        "application/json": {
+            "schema": {
+                "oneOf": [
+                    _component(ReadingAnswer),
+                    {"type": "array", "items": {"anyOf": [_component(ReadingAnswer), _component(Problem)]}},
+                ]
+            }
+        }
+    },
+}
+
+
+@blueprint.post(
+    "/read",
+    summary="Read a drawing, a picture, or several pictures",
+    openapi_extensions={"requestBody": _READ_BODY},
+    responses={200: _READ_ANSWER, 400: Problem, 413: Problem, 415: Problem, 422: Problem, **_PROBLEMS},
+)
+def read() -> Response:
+    """Answer what the ink of the request says."""
+    if request.mimetype == "application/json":
+        return jsonify(_read_json(request.get_data()))
+    if request.mimetype == "multipart/form-data":
+        answers = _read_form()
+        return jsonify(answers if len(answers) > 1 else answers[0])
+    raise RequestError(
+        415,
+        "unsupported_media_type",
+        f"The body is {request.mimetype or 'of no type'}, which is neither JSON nor a form.",
+        "Send application/json, or multipart/form-data with the pictures as image.",
+    )
+
+
+@blueprint.get("/alphabets", summary="The alphabets that have names", responses={200: AlphabetList, **_PROBLEMS})
+def alphabets() -> Response:
+    """Name the alphabets, each with what it is and its symbols."""
+    entries = [
+        {"name": name, "description": description, "symbols": Alphabet.parse(name).symbols}
+        for name, description in NAMED.items()
+    ]
+    return jsonify({"alphabets": entries})
+
+
+@blueprint.get("/model", summary="The card of the model that reads", responses={200: ModelCard, **_PROBLEMS})
+def model() -> Response:
+    """Give the bundle's card: version, alphabet, training data with licences, measured figures."""
+    return jsonify(_loader().get().card)
+
+
+@probes.get("/healthz", summary="Whether the process is alive", responses={200: Health, **_PROBLEMS})
+def healthz() -> Response:
+    """Answer, which is all that is asked."""
+    return jsonify({"status": "ok"})
+
+
+@probes.get("/readyz", summary="Whether the process can read", responses={200: Readiness, **_PROBLEMS})
+def readyz() -> Response:
+    """Answer 200 once the model is loaded, 503 before."""
+    return jsonify({"status": "ready", "model": _loader().get().version})
+
+
+def _loader() -> Loader:
+    loader: Loader = current_app.extensions["inkling"]
+    return loader
+
+
+def _read_json(body: bytes) -> dict[str, Any]:
+    given = check(DrawingOrImage, body)
+    if given.strokes is None:
+        return _read(_decode(given.image), given)
+    strokes = [[point[:2] for point in stroke] for stroke in given.strokes]  # the time is not read yet
+    return _read(Ink.from_strokes(strokes, given.pen_width, _loader().settings), given)
+
+
+def _read_form() -> list[dict[str, Any]]:
+    files = request.files.getlist("image")
+    limit = _loader().settings.max_images
+    if len(files) > limit:
+        raise RequestError(413, "too_many_images", f"{len(files)} pictures came; at most {limit} are read at a time.")
+    fields: dict[str, Any] = {**request.form.to_dict(), **dict.fromkeys(request.files, "")}
+    if "image" in request.files:
+        fields["image"] = [""] * len(files)
+    options = check(ReadForm, fields)
+    if not files:
+        raise RequestError(
+            400, "malformed_request", "image: expected a file.", "Send each picture as a file named image."
+        )
+    if len(files) == 1:
+        return [_read(_content(files[0]), options)]
+    Alphabet.parse(options.alphabet)  # wrong for one, wrong for all
+    return [_read_or_say_why(file, options) for file in files]
+
+
+def _read_or_say_why(file: FileStorage, options: Options) -> dict[str, Any]:
+    try:
+        return _read(_content(file), options)
+    except InklingError as error:
+        if status_of(error) >= 500:
+            raise
+        return error_json(error)
+
+
+def _read(given: "bytes | Ink", options: Options) -> dict[str, Any]:
+    reading = _loader().get().read(given, alphabet=options.alphabet, alternatives=options.alternatives)
+    answer = reading.to_json()
+    if options.glyph:
+        _add_glyphs(answer, reading)
+    return answer
+
+
+def _add_glyphs(answer: dict[str, Any], reading: Reading) -> None:
+    for entry, character in zip(answer["characters"], reading.characters, strict=True):
+        entry["glyph"] = base64.b64encode(_png(character.glyph)).decode()
+
+
+def _png(glyph: NDArray[np.float32]) -> bytes:
+    """Draw a glyph (28, 28) in [0, 1] as black ink on white paper."""
+    from PIL import Image
+
+    grey = np.rint(255 * (1 - np.clip(glyph, 0, 1))).astype(np.uint8)  # (28, 28), 255 = paper
+    file = io.BytesIO()
+    Image.fromarray(grey).save(file, "PNG")
+    return file.getvalue()
+
+
+def _decode(url: str) -> bytes:
+    match = _DATA_URL.match(url)
+    if not match:
+        raise RequestError(
+            400, "malformed_request", "image: expected a data URL.", "It looks like data:image/png;base64,iVBORw0..."
+        )
+    _check_size((len(url) - match.end()) * 3 // 4)
+    try:
+        return base64.b64decode(url[match.end() :], validate=True)
+    except binascii.Error:
+        raise RequestError(400, "malformed_request", "image: the base64 of the data URL is broken.") from None
+
+
+def _content(file: FileStorage) -> bytes:
+    _check_size(file.stream.seek(0, os.SEEK_END))
+    file.stream.seek(0)
+    return file.stream.read()
+
+
+def _check_size(size_bytes: int) -> None:
+    limit = _loader().settings.max_image_bytes
+    if size_bytes > limit:
+        raise ImageTooLarge(
+            f"The picture has {size_bytes:,} bytes; at most {limit:,} are read.", "Scale it down, or send a JPEG."
+        )

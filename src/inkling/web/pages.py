@@ -1,0 +1,31 @@
+"""The pages that a person sees."""
+
+from flask import Blueprint, render_template
+
+from ..alphabet import NAMED, Alphabet
+
+__all__ = ["blueprint"]
+
+blueprint = Blueprint("pages", __name__)
+
+#: What the named alphabets are called on the page, in the order in which they are offered.
+_LABELS = {
+    "digits": "Digits, 0–9",
+    "lowercase": "Small letters, a–z",
+    "uppercase": "Capitals, A–Z",
+    "letters": "Letters, A–Z and a–z",
+    "letters-caseless": "Letters, either case",
+    "digits+lowercase": "Digits and small letters",
+    "alphanumeric": "Digits and all letters",
+}
+
+
+@blueprint.get("/")
+def draw() -> str:
+    """Show the page to draw on."""
+    names = [*(name for name in _LABELS if name in NAMED), *(name for name in NAMED if name not in _LABELS)]
+    alphabets = [
+        {"name": name, "label": _LABELS.get(name, name), "symbols": " ".join(Alphabet.parse(name).symbols)}
+        for name in names
+    ]
+    return render_template("draw.html", alphabets=alphabets)

@@ -1,0 +1,136 @@
+"""The server for real use: gunicorn, with processes that each load the model after they were forked."""
+
+import errno
+import logging
+import os
+import socket
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
+
+from ..errors import AddressUnusable, InvalidSetting
+from ..settings import Settings
+
+__all__ = ["listen", "run"]
+
+log = logging.getLogger(__name__)
+
+_PORTS_TO_TRY = 100
+_STOP_WITHIN_S = 5
+_SHARED_MEMORY = "/dev/shm"
+
+
+def run(settings: Settings, any_port: bool, announce: Callable[[str], None]) -> None:
+    """Serve until SIGINT or SIGTERM, then leave with exit code 0.
+
+    Args:
+        settings: name host, port, workers and threads.
+        any_port: whether the next free port will do where that of the settings is taken.
+        announce: is told the address once it is known.
+
+    Raises:
+        AddressUnusable: the port is taken, or the host is not this machine's.
+    """
+    _log_to_stderr(settings.log_level)
+    listener = listen(settings.host, settings.port, any_port)
+    announce(f"Inkling reads at {_address(listener, settings.host)} (Ctrl-C stops it)")
+    sys.stdout.flush()
+    _Server(settings, listener).run()
+
+
+def listen(host: str, port: int, any_port: bool) -> socket.socket:
+    """Take a port: the one named, or with ``any_port`` the next free one.
+
+    Raises:
+        AddressUnusable: there is none to take.
+    """
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+    except OSError as error:
+        raise _unusable(host, port, error) from error
+    last = min(port + _PORTS_TO_TRY, 65536) if any_port else port + 1
+    for candidate in range(port, last):
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((address[0], candidate, *address[2:]))
+            listener.listen()
+        except OSError as error:
+            listener.close()
+            if error.errno != errno.EADDRINUSE or candidate == last - 1:
+                raise _unusable(host, candidate, error) from error
+        else:
+            return listener
+    raise AssertionError("unreachable")
+
+
+def _unusable(host: str, port: int, error: OSError) -> AddressUnusable:
+    if error.errno == errno.EADDRINUSE:
+        return AddressUnusable(
+            f"Port {port} of {host} is taken by another program.",
+            "Stop that one, name another with --port, or name none and the next free one is taken.",
+        )
+    return AddressUnusable(
+        f"The server cannot listen at {host}, port {port}: {error.strerror}.",
+        "Name an address of this machine with --host (127.0.0.1 for itself, 0.0.0.0 for all) and a port over 1023.",
+    )
+
+
+def _address(listener: socket.socket, host: str) -> str:
+    port = listener.getsockname()[1]
+    shown = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)
+    return f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
+
+
+def _log_to_stderr(level: str) -> None:
+    try:
+        logging.basicConfig(level=level.upper(), format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
+    except ValueError:
+        raise InvalidSetting(
+            f"The setting log_level is {level!r}; expected DEBUG, INFO, WARNING or ERROR.",
+            "Set INKLING_LOG_LEVEL to one of them.",
+        ) from None
+
+
+class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+    def __init__(self, settings: Settings, listener: socket.socket) -> None:
+        self._settings = settings
+        self._listener = listener
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._configuration().items():
+            self.cfg.set(name, value)
+
+    def _configuration(self) -> dict[str, Any]:
+        return {
+            "bind": f"fd://{self._listener.fileno()}",
+            "workers": self._settings.workers,
+            "worker_class": "gthread",
+            "threads": self._settings.threads,
+            "keepalive": 15,
+            "graceful_timeout": _STOP_WITHIN_S,
+            "loglevel": "warning",
+            "control_socket_disable": True,
+            # The file by which a process shows that it is alive; on a disk it could stall.
+            "worker_tmp_dir": _SHARED_MEMORY if os.access(_SHARED_MEMORY, os.W_OK) else None,
+            "post_worker_init": _load_model,
+        }
+
+    def load(self) -> Flask:
+        from . import create_app
+
+        return create_app(self._settings)
+
+
+def _load_model(worker: Any) -> None:
+    """Load the model before the first request; where that fails, /readyz and every reading say so."""
+    from ..errors import InklingError
+
+    try:
+        worker.wsgi.extensions["inkling"].get()
+    except InklingError:
+        log.warning("Serving without a model: nothing can be read until the bundle is put right.")

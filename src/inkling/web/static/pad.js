@@ -1,0 +1,85 @@
+// The pad: one pointer at a time draws into a Drawing, and the canvas shows it.
+
+import { SIDE } from "./drawing.js";
+
+export class Pad {
+  #canvas;
+  #context;
+  #drawing;
+  #pointer = null; // the id of the one pointer that draws
+  #colour;
+  #frame = 0;
+
+  constructor(canvas, drawing) {
+    this.#canvas = canvas;
+    this.#context = canvas.getContext("2d");
+    this.#drawing = drawing;
+    canvas.addEventListener("pointerdown", (event) => this.#down(event));
+    canvas.addEventListener("pointermove", (event) => this.#move(event));
+    for (const end of ["pointerup", "pointercancel", "lostpointercapture"]) {
+      canvas.addEventListener(end, (event) => this.#up(event));
+    }
+    canvas.addEventListener("contextmenu", (event) => event.preventDefault());
+    canvas.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false }); // no loupe, no zoom
+    drawing.addEventListener("change", () => this.#soon());
+    new ResizeObserver(() => this.#fit()).observe(canvas);
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#fit());
+    this.#fit();
+  }
+
+  #down(event) {
+    if (this.#pointer !== null || event.button !== 0) return;
+    event.preventDefault();
+    this.#pointer = event.pointerId;
+    this.#canvas.setPointerCapture(event.pointerId);
+    this.#drawing.begin(...this.#place(event));
+  }
+
+  #move(event) {
+    if (event.pointerId !== this.#pointer) return;
+    const coalesced = event.getCoalescedEvents?.() ?? [];
+    for (const part of coalesced.length ? coalesced : [event]) this.#drawing.extend(...this.#place(part));
+  }
+
+  // A stroke that the system cuts short (pointercancel) is kept: it is ink, and undo takes it away.
+  #up(event) {
+    if (event.pointerId !== this.#pointer) return;
+    this.#pointer = null;
+    if (event.type === "pointerup") this.#drawing.extend(...this.#place(event));
+    this.#drawing.end();
+  }
+
+  #place(event) {
+    const box = this.#canvas.getBoundingClientRect();
+    return [((event.clientX - box.left) * SIDE) / box.width, ((event.clientY - box.top) * SIDE) / box.height, event.timeStamp];
+  }
+
+  #fit() {
+    const side = Math.max(1, Math.round(this.#canvas.clientWidth * devicePixelRatio));
+    this.#colour = getComputedStyle(this.#canvas).getPropertyValue("--ink");
+    if (this.#canvas.width !== side) this.#canvas.width = this.#canvas.height = side;
+    this.#draw();
+  }
+
+  #soon() {
+    this.#frame ||= requestAnimationFrame(() => this.#draw());
+  }
+
+  #draw() {
+    cancelAnimationFrame(this.#frame);
+    this.#frame = 0;
+    const context = this.#context;
+    const scale = this.#canvas.width / SIDE;
+    context.setTransform(scale, 0, 0, scale, 0, 0);
+    context.clearRect(0, 0, SIDE, SIDE);
+    context.strokeStyle = this.#colour;
+    context.lineWidth = this.#drawing.penWidth;
+    context.lineCap = context.lineJoin = "round";
+    for (const stroke of this.#drawing.strokes) {
+      context.beginPath();
+      context.moveTo(stroke[0][0], stroke[0][1]);
+      for (const [x, y] of stroke.length > 1 ? stroke.slice(1) : stroke) context.lineTo(x, y); // one point: a dot
+      context.stroke();
+    }
+  }
+}

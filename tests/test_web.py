@@ -1,0 +1,295 @@
+"""The API and the page, asked as a client asks: what comes back, and what never does."""
+
+import base64
+import io
+import json
+
+import numpy as np
+import pytest
+from jsonschema import Draft202012Validator
+from PIL import Image
+
+from inkling.alphabet import NAMED
+from inkling.errors import BundleDamaged, InklingError
+from inkling.settings import Settings
+from inkling.web import create_app
+from inkling.web.problems import STATUS, status_of
+
+from .fakes import CountingRecognizer
+
+BAR = [[[100, 50], [101, 200, 16], [100, 350, 32.5]]]
+
+
+def app(recognizer=None, **settings):
+    made = Settings.load({}, **settings)
+    return create_app(made, recognizer or CountingRecognizer(made))
+
+
+@pytest.fixture
+def client():
+    return app().test_client()
+
+
+def png(shade=0, size=(40, 60)):
+    grey = np.full(size, 255, np.uint8)
+    grey[10:50, 18:24] = shade
+    file = io.BytesIO()
+    Image.fromarray(grey).save(file, "PNG")
+    return file.getvalue()
+
+
+def as_url(content):
+    return "data:image/png;base64," + base64.b64encode(content).decode()
+
+
+def error_of(response, status):
+    """The error of an answer, whose status and shape are checked on the way."""
+    assert response.status_code == status, response.get_data(as_text=True)
+    assert response.mimetype == "application/json"
+    assert set(response.json) == {"error"}
+    assert set(response.json["error"]) == {"code", "message", "hint"}
+    text = response.get_data(as_text=True)
+    assert "Traceback" not in text
+    assert "/src/" not in text
+    return response.json["error"]
+
+
+def test_strokes_are_read(client):
+    answer = client.post("/api/v1/read", json={"strokes": BAR, "width": 400, "height": 400, "pen_width": 18})
+    assert answer.status_code == 200
+    reading = answer.json
+    assert list(reading) == ["text", "status", "alphabet", "model", "elapsed_ms", "characters"]
+    assert reading["text"] == "1"
+    assert reading["alphabet"] == "alphanumeric"
+    assert "glyph" not in reading["characters"][0]
+    assert len(reading["characters"][0]["alternatives"]) == 5
+
+
+def test_a_picture_is_read_from_a_data_url_and_from_a_form(client):
+    in_json = client.post("/api/v1/read", json={"image": as_url(png()), "alphabet": "digits"})
+    in_form = client.post("/api/v1/read", data={"image": (io.BytesIO(png()), "a.png"), "alphabet": "digits"})
+    assert in_json.status_code == in_form.status_code == 200
+    assert in_json.json == in_form.json
+
+
+def test_alternatives_can_all_be_had_and_then_sum_to_one(client):
+    answer = client.post("/api/v1/read", json={"strokes": BAR, "alphabet": "digits", "alternatives": "all"}).json
+    character = answer["characters"][0]
+    others = [a["probability"] for a in character["alternatives"]]
+    assert len(others) == 9
+    assert sum(others) + character["probability"] == pytest.approx(1)
+
+
+def test_an_own_alphabet_is_a_list_or_a_string(client):
+    for alphabet in (["Y", "N"], "Y,N"):
+        answer = client.post("/api/v1/read", json={"strokes": BAR, "alphabet": alphabet})
+        assert answer.json["text"] == "N"
+
+
+def test_the_glyph_comes_as_a_png_with_black_ink_on_white_paper(client):
+    answer = client.post("/api/v1/read", json={"strokes": BAR, "glyph": True}).json
+    image = Image.open(io.BytesIO(base64.b64decode(answer["characters"][0]["glyph"])))
+    pixels = np.asarray(image)
+    assert image.format == "PNG"
+    assert pixels.shape == (28, 28)
+    assert pixels[0, 0] == 255
+    assert pixels[10, 13] == 0
+
+
+def test_several_pictures_give_a_list_and_a_bad_one_spoils_nothing(client):
+    files = [(io.BytesIO(png()), "a.png"), (io.BytesIO(b"no picture"), "b.png"), (io.BytesIO(png(255)), "c.png")]
+    answer = client.post("/api/v1/read", data={"image": files, "alphabet": "digits", "glyph": "true"})
+    assert answer.status_code == 200
+    good, no_picture, blank = answer.json
+    assert good["characters"][0]["glyph"]
+    assert no_picture["error"]["code"] == "not_an_image"
+    assert blank["error"]["code"] == "blank_ink"
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code", "says"),
+    [
+        ({"strokes": []}, 422, "blank_ink", ""),
+        ({"strokes": [[]]}, 422, "blank_ink", ""),
+        ({"image": as_url(png(255))}, 422, "blank_ink", ""),
+        ({"strokes": BAR, "alphabet": "klingon"}, 422, "unknown_alphabet", "klingon"),
+        ({"strokes": BAR, "alphabet": []}, 422, "unknown_alphabet", ""),
+        ({"strokes": [[[1e300, 1]]]}, 422, "invalid_ink", "stroke"),
+        ({"image": as_url(b"")}, 415, "not_an_image", ""),
+        ({"image": as_url(b"hello")}, 415, "not_an_image", ""),
+        ({"image": as_url(png()[:60])}, 415, "not_an_image", ""),
+        ({"image": "hello"}, 400, "malformed_request", "image"),
+        ({"image": "data:image/png;base64,A"}, 400, "malformed_request", "base64"),
+        ({"image": as_url(png()), "pen_width": 3}, 400, "malformed_request", "pen_width"),
+        ({"image": as_url(png()), "strokes": BAR}, 400, "malformed_request", "image or strokes"),
+        ({}, 400, "malformed_request", "image or strokes"),
+        ([], 400, "malformed_request", ""),
+        ({"strokes": BAR, "colour": 1, "ink": 2}, 400, "malformed_request", "'colour', 'ink'"),
+        ({"strokes": [[["1", 2]]]}, 400, "malformed_request", "strokes.0.0.0"),
+        ({"strokes": [[[1]]]}, 400, "malformed_request", "strokes.0.0"),
+        ({"strokes": BAR, "pen_width": 0}, 400, "malformed_request", "pen_width"),
+        ({"strokes": BAR, "alternatives": -1}, 400, "malformed_request", "alternatives"),
+        ({"strokes": BAR, "alternatives": "some"}, 400, "malformed_request", "alternatives"),
+    ],
+)
+def test_what_is_wrong_is_named(client, body, status, code, says):
+    error = error_of(client.post("/api/v1/read", json=body), status)
+    assert error["code"] == code
+    assert says in error["message"]
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"\xff\xfe", b'{"strokes": [[[NaN, 1]]]}', b"[" * 100_000])
+def test_broken_json_is_malformed(client, body):
+    error = error_of(client.post("/api/v1/read", data=body, content_type="application/json"), 400)
+    assert error["code"] in ("malformed_json", "malformed_request")
+
+
+def test_a_body_of_another_kind_is_refused(client):
+    assert error_of(client.post("/api/v1/read", data=b"x", content_type="text/plain"), 415)
+    assert error_of(client.post("/api/v1/read"), 415)
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        ({"alphabet": "digits"}, "image"),
+        ({"image": "text"}, "image"),
+        ({"image": (io.BytesIO(png()), "a.png"), "colour": "red"}, "'colour'"),
+        ({"image": (io.BytesIO(png()), "a.png"), "second": (io.BytesIO(png()), "b.png")}, "'second'"),
+        ({"image": (io.BytesIO(png()), "a.png"), "alternatives": "x"}, "alternatives"),
+    ],
+)
+def test_a_malformed_form_is_refused(client, data, says):
+    answer = client.post("/api/v1/read", data=data, content_type="multipart/form-data")
+    assert says in error_of(answer, 400)["message"]
+
+
+def test_limits_are_kept():
+    small = app(max_image_bytes=1000, max_images=2, max_strokes=3, max_points=10, max_request_bytes=20_000)
+    client = small.test_client()
+    noise = np.random.default_rng(0).integers(0, 255, (60, 60), np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(noise).save(file, "PNG")
+    one = {"image": (io.BytesIO(file.getvalue()), "a.png")}
+    many = {"image": [(io.BytesIO(png()), f"{i}.png") for i in range(3)]}
+    assert error_of(client.post("/api/v1/read", data=one), 413)["code"] == "image_too_large"
+    assert error_of(client.post("/api/v1/read", json={"image": as_url(file.getvalue())}), 413)
+    assert error_of(client.post("/api/v1/read", data=many), 413)["code"] == "too_many_images"
+    assert error_of(client.post("/api/v1/read", json={"strokes": BAR * 4}), 413)["code"] == "image_too_large"
+    assert error_of(client.post("/api/v1/read", json={"strokes": [BAR[0] * 4]}), 413)
+    assert (
+        "20,000"
+        in error_of(client.post("/api/v1/read", data=b"[" * 30_000, content_type="application/json"), 413)["message"]
+    )
+
+
+def test_a_picture_of_too_many_pixels_is_refused():
+    client = app(max_image_pixels=1000).test_client()
+    assert error_of(client.post("/api/v1/read", json={"image": as_url(png())}), 413)["code"] == "image_too_large"
+
+
+def test_addresses_that_do_not_exist_answer_in_json(client):
+    assert error_of(client.get("/api/v1/nothing"), 404)["code"] == "not_found"
+    assert error_of(client.get("/api"), 404)
+    assert error_of(client.get("/api//v1/read"), 404)
+    wrong_method = client.get("/api/v1/read")
+    assert error_of(wrong_method, 405)["code"] == "method_not_allowed"
+    assert "POST" in wrong_method.headers["Allow"]
+    page = client.get("/nothing")
+    assert page.status_code == 404
+    assert page.mimetype == "text/html"
+
+
+class Broken(CountingRecognizer):
+    def read(self, source, alphabet="alphanumeric", alternatives=5):
+        raise RuntimeError("/home/somebody/secret")
+
+
+class Inner(CountingRecognizer):
+    def read(self, source, alphabet="alphanumeric", alternatives=5):
+        raise InklingError("/home/somebody/secret")
+
+
+@pytest.mark.parametrize("recognizer", [Broken(), Inner()])
+def test_a_failure_of_ours_tells_nothing_but_the_request_id(recognizer, caplog):
+    answer = app(recognizer).test_client().post("/api/v1/read", json={"strokes": BAR}, headers={"X-Request-ID": "abc"})
+    assert error_of(answer, 500)["code"] == "internal_error"
+    assert "secret" not in answer.get_data(as_text=True)
+    assert "secret" in caplog.text
+    assert "abc" in caplog.text
+
+
+def test_without_a_bundle_it_lives_but_is_not_ready(tmp_path):
+    client = create_app(Settings.load({}, bundle=str(tmp_path / "none"))).test_client()
+    assert client.get("/healthz").json == {"status": "ok"}
+    assert client.get("/").status_code == 200
+    for answer in (client.get("/readyz"), client.get("/api/v1/model")):
+        assert error_of(answer, 503)["code"] == "bundle_missing"
+        assert str(tmp_path) not in answer.get_data(as_text=True)
+
+
+def test_probes_card_and_alphabets(client):
+    assert client.get("/readyz").json == {"status": "ready", "model": "counting"}
+    assert client.get("/api/v1/model").json["version"] == "counting"
+    alphabets = client.get("/api/v1/alphabets").json["alphabets"]
+    assert [entry["name"] for entry in alphabets] == list(NAMED)
+    assert alphabets[0]["symbols"] == list("0123456789")
+
+
+def test_every_error_has_a_status():
+    assert status_of(BundleDamaged("x")) == 503
+    assert all(400 <= status < 600 for _, status in STATUS)
+
+
+def test_the_request_id_is_repeated_in_answer_and_log(client, caplog):
+    caplog.set_level("INFO")
+    answer = client.get("/healthz", headers={"X-Request-ID": "my-id.7"})
+    assert answer.headers["X-Request-ID"] == "my-id.7"
+    assert "id=my-id.7" in caplog.text
+    forged = client.get("/healthz", headers={"X-Request-ID": "a b<script>"})
+    assert "script" not in forged.headers["X-Request-ID"]
+    assert forged.headers["X-Request-ID"] != client.get("/healthz").headers["X-Request-ID"]
+
+
+@pytest.mark.parametrize("path", ["/", "/nothing", "/api/v1/alphabets", "/api/v1/nothing", "/static/draw.js"])
+def test_every_answer_is_guarded(client, path):
+    with client.get(path) as answer:
+        policy = answer.headers["Content-Security-Policy"]
+        assert "unsafe" not in policy
+        assert "frame-ancestors 'none'" in policy
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Referrer-Policy"] == "no-referrer"
+
+
+def test_the_page_has_nothing_inline_and_nothing_from_elsewhere(client):
+    page = client.get("/").get_data(as_text=True)
+    assert 'style="' not in page
+    assert "<script>" not in page
+    assert "onclick" not in page
+    assert "http://" not in page
+    assert "https://" not in page
+
+
+def test_openapi_describes_what_comes_back(client):
+    document = client.get("/api/v1/openapi.json").json
+    assert document["openapi"].startswith("3.1")
+    assert set(document["paths"]) == {"/api/v1/read", "/api/v1/alphabets", "/api/v1/model", "/healthz", "/readyz"}
+
+    def conforms(answer, path, method="get"):
+        responses = document["paths"][path][method]["responses"]
+        schema = responses[str(answer.status_code)]["content"]["application/json"]["schema"]
+        Draft202012Validator({**schema, "components": document["components"]}).validate(answer.json)
+
+    conforms(client.get("/api/v1/alphabets"), "/api/v1/alphabets")
+    conforms(client.get("/api/v1/model"), "/api/v1/model")
+    conforms(client.get("/readyz"), "/readyz")
+    for body in ({"strokes": BAR, "glyph": True}, {"strokes": []}, {"image": as_url(b"x")}, {}):
+        conforms(client.post("/api/v1/read", json=body), "/api/v1/read", "post")
+    files = [(io.BytesIO(png()), "a.png"), (io.BytesIO(b"no picture"), "b.png")]
+    conforms(client.post("/api/v1/read", data={"image": files}), "/api/v1/read", "post")
+    body = document["paths"]["/api/v1/read"]["post"]["requestBody"]["content"]
+    assert set(body) == {"application/json", "multipart/form-data"}
+    assert "$defs" not in json.dumps(document)
+    schema = {**body["application/json"]["schema"], "components": document["components"]}
+    Draft202012Validator(schema).validate({"strokes": BAR, "alphabet": ["a", "b"], "alternatives": "all"})
+    assert not Draft202012Validator(schema).is_valid({"strokes": BAR, "colour": 1})

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from .errors import UnknownAlphabet
 
-__all__ = ["LOOK_ALIKES", "NAMED", "SYMBOLS", "Alphabet", "look_alikes"]
+__all__ = ["LOOK_ALIKES", "NAMED", "SYMBOLS", "Alphabet", "kind_of", "look_alikes"]
 
 #: The 62 symbols that the network is trained on, in the order of its logits.
 SYMBOLS: tuple[str, ...] = tuple(string.digits + string.ascii_uppercase + string.ascii_lowercase)
@@ -46,6 +46,11 @@ def look_alikes(symbol: str) -> frozenset[str]:
         ['O', 'o']
     """
     return frozenset().union(*(group for group in LOOK_ALIKES if symbol in group)) - {symbol}
+
+
+def kind_of(symbol: str) -> str:
+    """Say which named alphabet holds a symbol: ``digits``, ``uppercase``, ``lowercase``, else ``other``."""
+    return next((name for name in ("digits", "uppercase", "lowercase") if symbol in _PARTS[name]), "other")
 
 
 @dataclass(frozen=True)
@@ -97,6 +102,12 @@ class Alphabet:
         except TypeError:
             raise _unknown(f"an alphabet is a name or a list of symbols, not {type(spec).__name__}.") from None
         return cls._of(symbols, known)
+
+    @classmethod
+    def all_of(cls, known: Sequence[str]) -> "Alphabet":
+        """Make the alphabet of all that a model can answer."""
+        name = next((name for name, part in _PARTS.items() if part == tuple(known)), "")
+        return cls._of(tuple(known), known, name)
 
     @classmethod
     def _of(cls, symbols: tuple[object, ...], known: Sequence[str], name: str = "") -> "Alphabet":

@@ -2,11 +2,16 @@
 
 import os
 import sys
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from .errors import InklingError
+from .errors import InkError, InklingError, TrainingExtraMissing
+
+if TYPE_CHECKING:
+    from .bundle import Bundle
+    from .training.fit import Progress
 
 
 class _Group(click.Group):
@@ -24,6 +29,115 @@ class _Group(click.Group):
 @click.version_option(package_name="inkling")
 def main() -> None:
     """Inkling reads handwriting and learns yours."""
+
+
+class _TrainingBar:
+    """A progress bar for training: epoch, loss, validation accuracy, time left."""
+
+    def __enter__(self) -> "_TrainingBar":
+        from tqdm import tqdm
+
+        self._bar = tqdm(unit="step", dynamic_ncols=True, bar_format="{l_bar}{bar}| {n_fmt}/{total_fmt}{postfix}")
+        return self
+
+    def __call__(self, progress: "Progress") -> None:
+        self._bar.total = progress.steps
+        accuracy = "-" if progress.accuracy is None else f"{progress.accuracy:.2%}"
+        minutes, seconds = divmod(round(progress.left_s), 60)
+        self._bar.set_description(f"epoch {progress.epoch}/{progress.epochs}", refresh=False)
+        self._bar.set_postfix_str(
+            f"loss {progress.loss:.3f}, validation {accuracy}, {minutes}:{seconds:02d} left", refresh=False
+        )
+        self._bar.update(progress.step - self._bar.n)
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.close()
+
+
+@main.command()
+@click.argument("files", nargs=-1, required=True)
+@click.option(
+    "--alphabet", help="A name, or symbols such as 0123456789ABCDEF or Y,N.  [default: all that the model knows]"
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
+@click.option("--alternatives", default="5", show_default=True, help="How many other symbols, or all.")
+@click.option("--bundle", help="The folder of the bundle to read with.  [default: the one that ships]")
+def read(files: tuple[str, ...], alphabet: str | None, as_json: bool, alternatives: str, bundle: str | None) -> None:
+    """Read the character in each picture; - reads standard input."""
+    import json
+
+    from .recognizer import Recognizer
+    from .settings import Settings
+
+    if alternatives != "all" and not alternatives.isdecimal():
+        raise click.BadParameter(f"{alternatives!r} is neither a number nor 'all'.", param_hint="--alternatives")
+    shown: int | Literal["all"] = "all" if alternatives == "all" else int(alternatives)
+    recognizer = Recognizer(settings=Settings.load(bundle=bundle))
+    chosen = recognizer.alphabet(alphabet)
+    failed = False
+    for file in files:
+        try:
+            source = sys.stdin.buffer.read() if file == "-" else file
+            reading = recognizer.read(source, chosen, shown if as_json else 2)
+        except InkError as error:
+            click.echo(f"inkling: {file}: {error}", err=True)
+            failed = True
+            continue
+        if as_json:
+            click.echo(json.dumps({"path": file, **reading.to_json()}, ensure_ascii=False))
+        else:
+            others = "  ".join(f"{a.symbol} {a.probability:.3f}" for c in reading.characters for a in c.alternatives)
+            unsure = "  (unsure)" if reading.status == "unsure" else ""
+            click.echo(f"{file}\t{reading.text}\t{reading.probability:.3f}\t{others}{unsure}")
+    if failed:
+        sys.exit(1)
+
+
+@main.command()
+@click.option("--data", "sources", multiple=True, help="A pack.npz, a folder with a sub-folder a class, or IDX files.")
+@click.option("--out", default="runs/train", show_default=True, help="The folder for checkpoint, log and bundle.")
+@click.option("--resume", is_flag=True, help="Go on from the checkpoint in that folder.")
+@click.option("--epochs", type=click.IntRange(1), help="How often to go through the data.  [default: the recipe's]")
+@click.option("--seed", type=int, help="Decides weights, order and variation.  [default: the recipe's]")
+@click.option("--dry-run", is_flag=True, help="Go through all of it in seconds, on a little data.")
+@click.option("--accelerator", type=click.Choice(["auto", "cpu", "gpu"]), default="auto", show_default=True)
+def train(
+    sources: tuple[str, ...],
+    out: str,
+    resume: bool,
+    epochs: int | None,
+    seed: int | None,
+    dry_run: bool,
+    accelerator: str,
+) -> None:
+    """Train a network and make a bundle. Under torchrun, on several GPUs or machines."""
+    from .settings import Settings
+
+    try:
+        from .training.fit import Recipe
+        from .training.run import BUNDLE, gather
+        from .training.run import train as train_bundle
+    except ImportError as error:
+        raise TrainingExtraMissing(
+            f"Training needs the extra packages; {error.name} is not installed.", "Run: pip install 'inkling[train]'."
+        ) from error
+    from .evaluation.evaluate import evaluate as evaluate_bundle
+    from .recognizer import Recognizer
+
+    folder = Path(Settings.load().data).expanduser()
+    recipe = Recipe(**{k: v for k, v in {"epochs": epochs, "seed": seed}.items() if v is not None})
+    material = gather(sources, folder, dry_run, recipe.seed)
+
+    def measure(bundle: "Bundle") -> dict[str, Any]:
+        return {} if dry_run or sources else evaluate_bundle(Recognizer(bundle), folder).figures()
+
+    with _TrainingBar() as report:
+        bundle = train_bundle(
+            material, Path(out), recipe,
+            dry_run=dry_run, resume=resume, accelerator=accelerator, report=report, measure=measure,
+        )  # fmt: skip
+    if bundle is not None:
+        click.echo(f"The bundle {bundle.version} is in {Path(out) / BUNDLE}.")
 
 
 @main.command()
@@ -49,8 +163,6 @@ def data(context: click.Context, folder: str | None) -> None:
     """List the data sets on this machine, and those that can be fetched."""
     if context.invoked_subcommand:
         return
-    from pathlib import Path
-
     from .data.catalogue import CATALOGUE, survey
     from .evaluation.tables import text_table
     from .settings import Settings
@@ -85,8 +197,6 @@ def data(context: click.Context, folder: str | None) -> None:
 @click.option("--to", "folder", help="The folder to put them in.  [default: the setting data]")
 def fetch(names: tuple[str, ...], folder: str | None) -> None:
     """Download data sets (mnist, emnist), check them, and write them as packs. Goes on where it was stopped."""
-    from pathlib import Path
-
     from .data.fetch import fetch as fetch_data
     from .data.packs import load_pack
     from .settings import Settings
@@ -105,8 +215,6 @@ def fetch(names: tuple[str, ...], folder: str | None) -> None:
 @click.option("--speed", is_flag=True, help="Time readings as well.")
 def evaluate(bundle: str | None, folder: str | None, out: str, split: str, speed: bool) -> None:
     """Measure what a bundle reaches on every test and validation split that is here."""
-    from pathlib import Path
-
     from .evaluation.evaluate import EVALUATED
     from .evaluation.evaluate import evaluate as evaluate_bundle
     from .recognizer import Recognizer

@@ -15,8 +15,8 @@ from .errors import ImageTooLarge, InvalidInk, NotAnImage
 
 __all__ = ["FORMATS", "decode_bytes", "grey_of_array", "grey_of_image"]
 
-#: What can be read, by Pillow's names; MPO is what some phones call their JPEG.
-FORMATS = ("PNG", "JPEG", "MPO", "WEBP", "BMP", "TIFF", "GIF")
+#: What can be read, by Pillow's names.
+FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "TIFF", "GIF")
 
 _HINT = "Give a whole PNG, JPEG, WebP, BMP, TIFF or GIF picture."
 
@@ -84,7 +84,9 @@ def _as_array(image: Image.Image) -> NDArray[np.uint8]:
     if image.mode.startswith(("I", "F")):
         levels = np.asarray(image).astype(np.float64)
         levels = np.nan_to_num(levels, nan=0.0, posinf=0.0, neginf=0.0)
-        most = 65535.0 if image.mode.startswith("I") and levels.max(initial=0) <= 65535 else float(levels.max(initial=1))
+        most = (
+            65535.0 if image.mode.startswith("I") and levels.max(initial=0) <= 65535 else float(levels.max(initial=1))
+        )
         most = 255.0 if levels.max(initial=0) <= 255 and image.mode in ("I", "F") else most
         if image.mode == "F" and levels.max(initial=0) <= 1:
             most = 1.0
@@ -123,9 +125,8 @@ def grey_of_array(array: Any) -> NDArray[np.uint8]:
             f"Give one with a side of {_LEAST_PX} px at least.",
         )
     if array.ndim == 3:
-        array = _opaque(array) if array.shape[2] == 4 else array
-        return _grey(array) if array.ndim == 3 else array
-    return array
+        return _grey(_opaque(array) if array.shape[2] == 4 else array)
+    return np.asarray(array)
 
 
 def _opaque(array: NDArray[np.uint8]) -> NDArray[np.uint8]:

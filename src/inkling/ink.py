@@ -106,7 +106,7 @@ class Ink:
         if not drawn:
             raise BlankInk(*_BLANK)
         raster, scale, origin = rasterize(drawn, pen_width)
-        return cls(raster.astype(np.float32) / 255, origin, scale, drawn)
+        return cls(raster.astype(np.float32) / np.float32(255), origin, scale, drawn)
 
 
 def _defaults() -> Settings:
@@ -142,7 +142,9 @@ def _file(path: Path, max_bytes: int) -> bytes:
     except FileNotFoundError:
         raise NotAnImage(f"There is no file {path}.", "Check its name and folder.") from None
     except OSError as error:
-        raise NotAnImage(f"{path} cannot be read: {error.strerror}.", "Give a picture file that you may read.") from error
+        raise NotAnImage(
+            f"{path} cannot be read: {error.strerror}.", "Give a picture file that you may read."
+        ) from error
 
 
 def _is_number(value: object) -> bool:
@@ -174,5 +176,3 @@ def _points(stroke: Any) -> NDArray[np.float32]:
     if not np.isfinite(points[:, :2]).all() or np.abs(points[:, :2]).max() > 1e6:
         raise InvalidInk("A stroke has a point that is not finite, or beyond a million px.", _STROKES)
     return points[:, :2].astype(np.float32)
-
-

@@ -24,7 +24,7 @@ def find_ink(grey: NDArray[np.uint8]) -> tuple[NDArray[np.float32], tuple[int, i
         None if nothing is written; else the ink's own part of the picture, float32 (h, w) in [0, 1] with 1 = ink; x, y
         of its upper left corner; and its scale, px of it for one px of the picture. Corner in px of the scaled picture.
     """
-    histogram = cv2.calcHist([grey], [0], None, [256], [0, 256]).ravel()
+    histogram = np.asarray(cv2.calcHist([grey], [0], None, [256], [0, 256]), np.float32).ravel()
     paper = int(histogram.argmax())
     near = histogram[max(0, paper - 1) : paper + 2].sum() / grey.size
     if near >= _CLEAN_SHARE:
@@ -70,7 +70,9 @@ def _is_ink(grey: NDArray[np.uint8], paper: int, full: int) -> bool:
     # ink is the side that is thinner
     sides = ((grey < middle) == (paper < full)).astype(np.uint8)
     framed = cv2.copyMakeBorder(np.stack((sides, 1 - sides), 2), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=(0, 0))
-    thickness = [float(cv2.distanceTransform(np.ascontiguousarray(framed[:, :, i]), cv2.DIST_L2, 3).max()) for i in (0, 1)]
+    thickness = [
+        float(cv2.distanceTransform(np.ascontiguousarray(framed[:, :, i]), cv2.DIST_L2, 3).max()) for i in (0, 1)
+    ]
     share = float(sides.mean())
     return (1 - of_paper) + (share < 0.5) + (thickness[0] < thickness[1]) >= 2
 
@@ -106,7 +108,7 @@ def _light(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
     paper = cv2.GaussianBlur(closed.astype(np.float32), (0, 0), reach / 4)
     bare = np.abs(small - paper) < 0.12 * paper + 4
     if bare.any():
-        paper += float(np.median((small - paper)[bare]))
+        paper = paper + np.float32(np.median((small - paper)[bare]))
     return np.asarray(cv2.resize(paper, (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_LINEAR), np.float32)
 
 
@@ -125,7 +127,7 @@ def _written(ink: NDArray[np.float32], noise: float) -> NDArray[np.float32]:
         return np.zeros_like(ink)
     height, width = ink.shape
     strongest = np.zeros(count, np.float32)
-    np.maximum.at(strongest, parts.ravel(), ink.ravel())
+    np.maximum.at(strongest, np.asarray(parts, np.intp).ravel(), ink.ravel())
     box_w, box_h, area = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT], stats[:, cv2.CC_STAT_AREA]
     longer = np.maximum(box_w, box_h)
     left, top = stats[:, cv2.CC_STAT_LEFT], stats[:, cv2.CC_STAT_TOP]

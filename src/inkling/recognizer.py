@@ -23,6 +23,7 @@ __all__ = ["Inference", "Recognizer"]
 
 Floats = NDArray[np.float32]
 HowMany = int | Literal["all"]
+Choice = str | Iterable[str] | Alphabet | None
 
 #: Glyphs that go through the network together, and the steps in which their frames grow, px.
 _BATCH, _FRAME_STEP_PX = 64, 16
@@ -81,23 +82,21 @@ class Recognizer:
         """The bundle's card."""
         return self.bundle.card
 
-    def alphabet(self, spec: str | Iterable[str] | Alphabet) -> Alphabet:
-        """Give an alphabet of symbols that this model knows.
+    def alphabet(self, spec: Choice = None) -> Alphabet:
+        """Give an alphabet of symbols that this model knows; all of them for None.
 
         Raises:
             UnknownAlphabet: the name, or a symbol of the list, is not known.
         """
-        return Alphabet.parse(spec, self.symbols)
+        return Alphabet.all_of(self.symbols) if spec is None else Alphabet.parse(spec, self.symbols)
 
-    def read(
-        self, source: Source, alphabet: str | Iterable[str] | Alphabet = "alphanumeric", alternatives: HowMany = 5
-    ) -> Reading:
+    def read(self, source: Source, alphabet: Choice = None, alternatives: HowMany = 5) -> Reading:
         """Read one character.
 
         Args:
             source: a path, a picture file's bytes, a Pillow image, a uint8 array (H, W), (H, W, 3) RGB or (H, W, 4)
                 RGBA, or :class:`Ink`.
-            alphabet: the name of an alphabet, or a list of symbols.
+            alphabet: the name of an alphabet, or a list of symbols; all that the model knows by default.
             alternatives: how many other symbols to name, or ``"all"``.
 
         Raises:
@@ -115,7 +114,7 @@ class Recognizer:
     def read_many(
         self,
         sources: Iterable[Source],
-        alphabet: str | Iterable[str] | Alphabet = "alphanumeric",
+        alphabet: Choice = None,
         alternatives: HowMany = 5,
     ) -> list[Reading]:
         """Read many single characters, in batches and on all cores; as :meth:`read` otherwise.
@@ -216,9 +215,7 @@ class Recognizer:
         character = Character(
             best.symbol, best.probability, ink.to_input(found.boxes[index]), tuple(ranked[1:]), found.glyphs[index]
         )
-        status: Literal["sure", "unsure"] = (
-            "sure" if best.probability >= self.settings.sure_probability else "unsure"
-        )
+        status: Literal["sure", "unsure"] = "sure" if best.probability >= self.settings.sure_probability else "unsure"
         elapsed_ms = (time.perf_counter() - started) * 1000
         return Reading(best.symbol, status, alphabet.name, self.version, elapsed_ms, (character,))
 
@@ -240,4 +237,6 @@ def _session(model: bytes, name: str) -> onnxruntime.InferenceSession:
     try:
         return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # ONNX Runtime has no narrower common base
-        raise BundleDamaged(f"{name} cannot be run: {error}.", "Install Inkling again, or use another bundle.") from error
+        raise BundleDamaged(
+            f"{name} cannot be run: {error}.", "Install Inkling again, or use another bundle."
+        ) from error

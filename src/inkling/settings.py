@@ -52,8 +52,10 @@ class Setting:
 
     def _expected(self) -> str:
         noun = {int: "a whole number", float: "a number", str: "a text"}[type(self.default)]
-        return noun + (f" from {self.least:g}" if self.least is not None else "") + (
-            f" to {self.most:g}" if self.most is not None else ""
+        return (
+            noun
+            + (f" from {self.least:g}" if self.least is not None else "")
+            + (f" to {self.most:g}" if self.most is not None else "")
         )
 
 
@@ -111,6 +113,4 @@ class Settings:
         for name in given:
             if name not in SETTINGS:
                 raise UnknownSetting(f"There is no setting {name!r}.", f"Settings: {', '.join(SETTINGS)}.")
-        return cls(
-            MappingProxyType({n: s.parse(given[n]) if n in given else s.default for n, s in SETTINGS.items()})
-        )
+        return cls(MappingProxyType({n: s.parse(given[n]) if n in given else s.default for n, s in SETTINGS.items()}))

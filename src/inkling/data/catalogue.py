@@ -109,7 +109,7 @@ CATALOGUE: Mapping[str, DataSet] = MappingProxyType(
                 "8 alphabets, for learning new symbols from few examples, 105×105",
                 "MIT",
                 _OMNIGLOT_SOURCE,
-                in_training=False,
+                in_training=True,
             ),
         )
     }

@@ -12,7 +12,7 @@ from tqdm import tqdm
 from ..alphabet import Alphabet
 from ..data.catalogue import CATALOGUE
 from ..data.packs import Pack, find_packs, load_pack, split
-from ..errors import DataError, DataMissing, InkError
+from ..errors import DataError, DataMissing, InkError, UnknownAlphabet
 from ..folders import writable_folder
 from ..ink import Ink
 from .machine import describe_machine
@@ -128,7 +128,10 @@ def _scores(recognizer: "Recognizer", pack: Pack, splits: Sequence[str], progres
     for side in splits:
         here = sides == side
         for name in alphabets_for(pack.labels[here]):
-            alphabet = Alphabet.parse(name)
+            try:
+                alphabet = Alphabet.parse(name, recognizer.symbols)
+            except UnknownAlphabet:  # a bundle of fewer symbols
+                continue
             truth = truth_in(pack.labels, alphabet)
             chosen = here & (truth >= 0)
             probabilities = np.full((chosen.sum(), len(alphabet)), np.nan, np.float32)

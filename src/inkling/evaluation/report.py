@@ -47,8 +47,10 @@ class Report:
         parts = [f"bundle {self.version}", text_table(_HEADERS, [_cells(row) for row in self.scores])]
         if self.timings:
             parts.append(text_table(("speed", "median", "p99", "calls"), self.timings.cells()))
-        unread = sum(row.unread for row in self.scores)
-        return "\n\n".join(parts) + (f"\n\n{unread} samples could not be read and count as wrong." if unread else "")
+        unread = [f"{row.unread} of {row.pack} {row.split} in {row.alphabet}" for row in self.scores if row.unread]
+        if unread:
+            parts.append(f"No readable ink, counted as wrong: {', '.join(unread)}.")
+        return "\n\n".join(parts)
 
     def to_json(self) -> dict[str, Any]:
         """Give all figures."""
@@ -57,6 +59,19 @@ class Report:
             "machine": self.machine,
             "scores": [row.to_json() for row in self.scores],
             "speed": self.timings.to_json() if self.timings else None,
+        }
+
+    def figures(self) -> dict[str, dict[str, float]]:
+        """Give what a bundle's card quotes: accuracy, its interval, samples and ECE by ``pack/split/alphabet``."""
+        return {
+            f"{row.pack}/{row.split}/{row.alphabet}": {
+                "accuracy": round(row.accuracy.value, 5),
+                "low_95": round(row.accuracy.low, 5),
+                "high_95": round(row.accuracy.high, 5),
+                "samples": row.accuracy.total,
+                "ece": round(row.ece, 5),
+            }
+            for row in self.scores
         }
 
     def to_markdown(self) -> str:

@@ -38,9 +38,7 @@ def _linear_maps(count: int, rng: np.random.Generator) -> NDArray[np.float32]:
     return np.asarray(turn @ lean, np.float32)
 
 
-def vary_strokes(
-    samples: Sequence[Sequence[NDArray[np.float32]]], rng: np.random.Generator
-) -> list[NDArray[np.uint8]]:
+def vary_strokes(samples: Sequence[Sequence[NDArray[np.float32]]], rng: np.random.Generator) -> list[NDArray[np.uint8]]:
     """Write drawings afresh: whole, stroke by stroke, with elastic hands and pens of many widths.
 
     Args:

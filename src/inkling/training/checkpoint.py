@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from .network import NetworkShape
 
 __all__ = ["Checkpoint", "load_checkpoint", "save_checkpoint"]
 
+_RESUME = "Resume with the data it was started with, or start afresh without --resume."
+
 
 @dataclass(frozen=True)
 class Checkpoint:
@@ -24,16 +27,21 @@ class Checkpoint:
     tensors: dict[str, Tensor]
     meta: dict[str, Any]
 
-    def check(self, shape: NetworkShape) -> None:
+    def check(self, shape: NetworkShape, symbols: Sequence[str]) -> None:
         """Make sure that the checkpoint fits.
 
         Raises:
             CheckpointError: it is of a network of another shape, for instance since the data hold other symbols.
         """
+        if self.meta["symbols"] != list(symbols):
+            raise CheckpointError(
+                f"The checkpoint is of the symbols {self.meta['symbols']}, but these data hold {list(symbols)}.",
+                _RESUME,
+            )
         if NetworkShape.from_json(self.meta["shape"]) != shape:
             raise CheckpointError(
                 f"The checkpoint is of a network {self.meta['shape']}, but these data ask for {shape.to_json()}.",
-                "Resume with the data it was started with, or start afresh without --resume.",
+                _RESUME,
             )
 
     def restore(self, network: nn.Module, average: nn.Module, optimizer: Any, schedule: Any) -> None:
@@ -61,7 +69,9 @@ def save_checkpoint(
     tensors = {f"network.{n}": t for n, t in network.state_dict().items()}
     tensors |= {f"average.{n}": t for n, t in average.state_dict().items()}
     tensors |= {
-        f"optimizer.{parameter}.{key}": value for parameter, values in state["state"].items() for key, value in values.items()
+        f"optimizer.{parameter}.{key}": value
+        for parameter, values in state["state"].items()
+        for key, value in values.items()
     }
     tensors = {name: torch.as_tensor(t).detach().cpu().contiguous().clone() for name, t in tensors.items()}
     plain = {k: v for k, v in schedule.state_dict().items() if isinstance(v, int | float | str | bool | list)}
@@ -84,4 +94,6 @@ def load_checkpoint(path: Path) -> Checkpoint:
             meta = json.loads(file.metadata()["inkling"])
             return Checkpoint({name: file.get_tensor(name) for name in file.keys()}, meta)  # noqa: SIM118 - no mapping
     except (SafetensorError, KeyError, TypeError, ValueError, OSError) as error:
-        raise CheckpointError(f"The checkpoint {path} is damaged: {error}.", "Start afresh without --resume.") from error
+        raise CheckpointError(
+            f"The checkpoint {path} is damaged: {error}.", "Start afresh without --resume."
+        ) from error

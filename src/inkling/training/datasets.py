@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import Dataset, Sampler
 
-from ..alphabet import SYMBOLS
 from ..data.packs import Pack
 from .augment import vary_images, vary_strokes
 from .normalizer import Normalizer
@@ -51,7 +50,7 @@ class Mixture(Dataset[Batch]):
         seed: with the epoch and the sample it decides every variation.
     """
 
-    def __init__(self, packs: Sequence[Pack], symbols: Sequence[str] = SYMBOLS, seed: int = 0) -> None:
+    def __init__(self, packs: Sequence[Pack], symbols: Sequence[str], seed: int = 0) -> None:
         self.packs = [_reframed(pack) for pack in packs]
         self.seed = seed
         self.normalizer = Normalizer()

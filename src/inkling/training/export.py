@@ -12,17 +12,17 @@ import onnx
 import torch
 from torch import Tensor, nn
 
-from ..alphabet import SYMBOLS
 from ..bundle import Bundle
 from .network import Network
 from .normalizer import Normalizer
-from .validation import Held, logits_of
+from .validation import Held, logits_of, same_kind
 
 __all__ = ["export_bundle", "fit_temperature"]
 
 
 def export_bundle(
     network: Network,
+    symbols: Sequence[str],
     training: Mapping[str, Any],
     held: Sequence[Held] = (),
     figures: Mapping[str, float] | None = None,
@@ -31,6 +31,7 @@ def export_bundle(
 
     Args:
         network: trained; its extra symbols are left behind.
+        symbols: what its logits stand for.
         training: how it was trained: data sets with licences, recipe, history.
         held: validation data, for the temperature of the probabilities.
         figures: what was measured.
@@ -38,12 +39,12 @@ def export_bundle(
     network = network.cpu().eval()
     card = {
         "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-        "symbols": list(SYMBOLS),
+        "symbols": list(symbols),
         "input": {"ink": "float32 (N, H, W) in [0, 1], 0 = paper", "glyphs": "float32 (N, 28, 28) in [0, 1]"},
         "features": network.shape.features,
         "parameters": sum(p.numel() for n, p in network.named_parameters() if n != "extra_directions"),
         "shape": network.shape.to_json(),
-        "temperature": fit_temperature(network, held) if held else 1.0,
+        "temperature": fit_temperature(network, held, symbols) if held else 1.0,
         "training": dict(training),
         "figures": dict(figures or {}),
         "made_with": {"torch": torch.__version__, "onnx": onnx.__version__, "python": platform.python_version()},
@@ -57,7 +58,7 @@ def export_bundle(
     return Bundle.make(normalizer, exported, card)
 
 
-def fit_temperature(network: Network, held: Sequence[Held]) -> float:
+def fit_temperature(network: Network, held: Sequence[Held], symbols: Sequence[str]) -> float:
     """Find the temperature that makes probabilities honest on validation data (Guo et al. 2017, section 4.2).
 
     Each sample counts within the symbols of its own kind and within all, since both are asked for; packs count alike.
@@ -65,12 +66,11 @@ def fit_temperature(network: Network, held: Sequence[Held]) -> float:
     Returns:
         What logits are divided by, above 0.
     """
-    kind = {s: "digit" if s.isdigit() else "upper" if s.isupper() else "lower" for s in SYMBOLS}
-    same = torch.tensor([[kind[a] == kind[b] for b in SYMBOLS] for a in SYMBOLS])
+    same = same_kind(symbols)
     parts: list[tuple[Tensor, Tensor]] = []
     for part in held:
         logits = logits_of(network, part.glyphs).double()
-        targets = torch.tensor([SYMBOLS.index(label) for label in part.labels])
+        targets = torch.tensor([symbols.index(label) for label in part.labels])
         parts += [(logits, targets), (logits.masked_fill(~same[targets], -torch.inf), targets)]
     log_temperature = torch.zeros((), dtype=torch.float64, requires_grad=True)
     optimizer = torch.optim.LBFGS([log_temperature], max_iter=60, line_search_fn="strong_wolfe")
@@ -78,7 +78,7 @@ def fit_temperature(network: Network, held: Sequence[Held]) -> float:
     def closure() -> Tensor:
         optimizer.zero_grad()
         temperature = log_temperature.exp()
-        loss = torch.stack([nn.functional.cross_entropy(l / temperature, t) for l, t in parts]).mean()
+        loss = torch.stack([nn.functional.cross_entropy(logits / temperature, t) for logits, t in parts]).mean()
         loss.backward()  # type: ignore[no-untyped-call]
         return loss
 
@@ -104,5 +104,5 @@ def _onnx(module: nn.Module, example: Tensor, name: str, outputs: list[str], sha
             dynamo=True,
             verbose=False,
         )
-    assert program is not None  # noqa: S101 - for the type checker; export returns one unless given a file
+    assert program is not None
     return bytes(program.model_proto.SerializeToString())

@@ -5,9 +5,9 @@ import logging
 import os
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 import torch.nn.functional as F  # noqa: N812 - the field's name for it
@@ -17,12 +17,11 @@ from torch import Tensor
 from torch.optim.swa_utils import AveragedModel
 from torch.utils.data import DataLoader
 
-from ..alphabet import SYMBOLS
 from ..data.packs import Pack
 from .checkpoint import load_checkpoint, save_checkpoint
 from .datasets import Batch, Epochs, Mixture
 from .network import Network, NetworkShape
-from .validation import accuracies, hold
+from .validation import Held, accuracies, same_kind
 
 __all__ = ["Progress", "Recipe", "fit", "loss_of", "make_fabric"]
 
@@ -79,21 +78,15 @@ class Progress:
     left_s: float
 
 
-def _kinds() -> Tensor:
-    """Say for each symbol which symbols are of its kind: bool (62, 62)."""
-    kind = torch.tensor([0 if s.isdigit() else 1 if s.isupper() else 2 for s in SYMBOLS])
-    return kind[:, None] == kind[None, :]
-
-
-def loss_of(network: Network, batch: Batch, recipe: Recipe, same_kind: Tensor, forward: Any = None) -> Tensor:
+def loss_of(network: Network, batch: Batch, recipe: Recipe, kinds: Tensor, forward: Any = None) -> Tensor:
     """Give a batch's loss, a scalar: over all symbols, among those of its kind, and among those of other scripts."""
     logits, features = (forward or network)(batch.glyphs)
     ours = batch.targets >= 0
-    total = logits.sum() * 0
+    total: Tensor = logits.sum() * 0
     if ours.any():
         logits, targets = logits[ours], batch.targets[ours]
         total = total + F.cross_entropy(logits, targets, label_smoothing=recipe.label_smoothing)
-        within = logits.masked_fill(~same_kind[targets], -torch.inf)
+        within = logits.masked_fill(~kinds[targets], -torch.inf)
         total = total + recipe.within_weight * F.cross_entropy(within, targets)
     theirs = batch.extras >= 0
     if theirs.any():
@@ -104,7 +97,8 @@ def loss_of(network: Network, batch: Batch, recipe: Recipe, same_kind: Tensor, f
 
 def fit(
     train: Sequence[Pack],
-    validation: Sequence[Pack],
+    held: Sequence[Held],
+    symbols: Sequence[str],
     folder: Path,
     recipe: Recipe | None = None,
     shape: NetworkShape | None = None,
@@ -117,10 +111,11 @@ def fit(
 
     Args:
         train: packs to train on.
-        validation: packs of other writers, to watch by; not trained on.
+        held: samples of other writers, to watch by; not trained on.
+        symbols: what the network shall tell apart; the packs' other symbols only shape its features.
         folder: where ``checkpoint.safetensors`` and ``log.jsonl`` are kept.
         recipe: how to train.
-        shape: what network; ``extra_symbols`` is set to what the packs hold.
+        shape: what network; its numbers of symbols are set to what there is.
         resume: go on from the folder's checkpoint; its own recipe is used.
         report: called after every step.
         fabric: on what to train; made for this machine if None.
@@ -137,48 +132,48 @@ def fit(
     saved = load_checkpoint(checkpoint) if resume else None
     recipe = Recipe(**saved.meta["recipe"]) if saved else recipe or Recipe()
     seed_everything(recipe.seed, verbose=False)
-    mixture = Mixture(train, seed=recipe.seed)
-    shape = NetworkShape(**asdict(shape or NetworkShape()) | {"extra_symbols": mixture.extra_symbols})
+    mixture = Mixture(train, symbols, recipe.seed)
+    shape = replace(shape or NetworkShape(), symbols=len(symbols), extra_symbols=mixture.extra_symbols)
     if saved:
-        saved.check(shape)
-    network = Network(shape).to(memory_format=torch.channels_last)
+        saved.check(shape, symbols)
+    network = Network(shape)
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing in torch's stubs
     optimizer = torch.optim.AdamW(_groups(network, recipe), lr=recipe.learning_rate, fused=True)
     model, optimizer = fabric.setup(network, optimizer)
-    average = AveragedModel(network, multi_avg_fn=_running_average(recipe.averaging), use_buffers=True)
-    batches = Epochs(
-        mixture, recipe.batch_size, recipe.seed, fabric.global_rank, fabric.world_size, limit=recipe.limit
-    )
+    averaged = AveragedModel(network, multi_avg_fn=_running_average(recipe.averaging), use_buffers=True)
+    average = cast(Network, averaged.module)
+    batches = Epochs(mixture, recipe.batch_size, recipe.seed, fabric.global_rank, fabric.world_size, limit=recipe.limit)
     steps = recipe.epochs * batches.steps
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimizer, recipe.learning_rate, total_steps=steps + 1, pct_start=0.1, final_div_factor=1e3
     )
     done, history = 0, []
     if saved:
-        saved.restore(network, average.module, optimizer, schedule)
+        saved.restore(network, average, optimizer, schedule)
         done, history = saved.meta["step"], saved.meta["history"]
-        average.n_averaged.fill_(done)
+        averaged.n_averaged.fill_(done)
     loader = DataLoader(mixture, batch_sampler=batches, collate_fn=_whole, num_workers=_workers(fabric))
-    held = hold(validation)
-    same_kind = _kinds().to(fabric.device)
+    kinds = same_kind(symbols).to(fabric.device)
     started, loss_mean, last_saved = time.monotonic(), 0.0, time.monotonic()
     first_step = done
 
     def save() -> None:
         if fabric.is_global_zero:
-            meta = {"recipe": asdict(recipe), "shape": shape.to_json(), "step": done, "history": history}
-            save_checkpoint(checkpoint, meta, network, average.module, optimizer, schedule)
+            meta: dict[str, Any] = {"recipe": asdict(recipe), "shape": shape.to_json(), "symbols": list(symbols)}
+            meta |= {"step": done, "history": history}
+            save_checkpoint(checkpoint, meta, network, average, optimizer, schedule)
 
     for epoch in range(done // batches.steps, recipe.epochs):
         batches.epoch, batches.skip = epoch, done % batches.steps
         model.train()
         for batch in loader:
             batch = Batch(*(t.to(fabric.device) for t in (batch.glyphs, batch.targets, batch.extras)))
-            loss = loss_of(network, batch, recipe, same_kind, model)
+            loss = loss_of(network, batch, recipe, kinds, model)
             optimizer.zero_grad()
             fabric.backward(loss)
             optimizer.step()
             schedule.step()
-            average.update_parameters(network)
+            averaged.update_parameters(network)
             done += 1
             loss_mean += (loss.item() - loss_mean) / min(done - first_step, 100)
             if time.monotonic() - last_saved > checkpoint_every_s:
@@ -187,14 +182,14 @@ def fit(
             left_s = (time.monotonic() - started) / (done - first_step) * (steps - done)
             accuracy = history[-1]["accuracy"] if history else None
             report(Progress(epoch + 1, recipe.epochs, done, steps, loss_mean, accuracy, left_s))
-        figures = accuracies(average.module, held)
+        figures = accuracies(average, held, symbols)
         history.append({"epoch": epoch + 1, "loss": round(loss_mean, 4), **figures})
         save()
         if fabric.is_global_zero:
             with (folder / "log.jsonl").open("a") as log:
                 log.write(json.dumps(history[-1]) + "\n")
             _log.info("epoch %d: %s", epoch + 1, history[-1])
-    return average.module.cpu().eval(), {"recipe": asdict(recipe), "epochs": history}
+    return average.cpu().eval(), {"recipe": asdict(recipe), "epochs": history}
 
 
 def make_fabric(accelerator: str = "auto") -> Fabric:
@@ -230,8 +225,8 @@ def _groups(network: Network, recipe: Recipe) -> list[dict[str, Any]]:
     return [{"params": decayed, "weight_decay": recipe.weight_decay}, {"params": others, "weight_decay": 0.0}]
 
 
-def _whole(batch: Batch) -> Batch:
-    return batch
+def _whole(batch: Any) -> Any:
+    return batch  # the mixture makes whole batches
 
 
 def _workers(fabric: Fabric) -> int:

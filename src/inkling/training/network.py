@@ -41,7 +41,8 @@ class NetworkShape:
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> "NetworkShape":
         """Take back what :meth:`to_json` gave."""
-        return cls(**{name: tuple(v) if isinstance(v, list) else v for name, v in values.items()})
+        built: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in values.items()}
+        return cls(**built)
 
 
 class _Block(nn.Module):
@@ -107,6 +108,4 @@ class Network(nn.Module):
 
 
 def _convolution(channels: int, width: int, stride: int = 1) -> nn.Sequential:
-    return nn.Sequential(
-        nn.Conv2d(channels, width, 3, stride=stride, padding=1, bias=False), nn.BatchNorm2d(width)
-    )
+    return nn.Sequential(nn.Conv2d(channels, width, 3, stride=stride, padding=1, bias=False), nn.BatchNorm2d(width))

@@ -8,13 +8,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ..alphabet import SYMBOLS, Alphabet
+from ..alphabet import kind_of
 from ..data.packs import Pack
 from ..raster import rasterize
 from .network import Network
 from .normalizer import Normalizer
 
-__all__ = ["Held", "accuracies", "choose", "hold"]
+__all__ = ["Held", "accuracies", "hold", "logits_of", "same_kind"]
 
 
 @dataclass(frozen=True)
@@ -38,11 +38,17 @@ def glyphs_of(pack: Pack) -> Tensor:
     return torch.cat(parts) if parts else torch.zeros(0, 28, 28)
 
 
-def hold(packs: Sequence[Pack]) -> list[Held]:
-    """Make the held-out samples of packs ready; symbols that the network does not know are left out."""
+def same_kind(symbols: Sequence[str]) -> Tensor:
+    """Say for each symbol which are of its kind (digits, capitals, small letters, others): bool (S, S)."""
+    kinds = np.array([kind_of(symbol) for symbol in symbols])
+    return torch.from_numpy(kinds[:, None] == kinds[None, :])
+
+
+def hold(packs: Sequence[Pack], symbols: Sequence[str]) -> list[Held]:
+    """Make the held-out samples of packs ready; other symbols than the network's are left out."""
     held = []
     for pack in packs:
-        known = pack.select(np.isin(pack.labels, SYMBOLS))
+        known = pack.select(np.isin(pack.labels, symbols))
         if len(known):
             held.append(Held(pack.name, glyphs_of(known), known.labels))
     return held
@@ -59,21 +65,15 @@ def logits_of(network: Network, glyphs: Tensor) -> Tensor:
     return torch.cat(parts)
 
 
-def choose(logits: Tensor, alphabet: Alphabet) -> NDArray[np.str_]:
-    """Pick the likeliest symbol of an alphabet for each row of logits (N, symbols): str (N,)."""
-    columns = [torch.logsumexp(logits[:, [SYMBOLS.index(m) for m in members]], 1) for members in alphabet.members]
-    return np.array(alphabet.symbols)[torch.stack(columns, 1).argmax(1).numpy()]
-
-
-def accuracies(network: Network, held: Sequence[Held]) -> dict[str, float]:
-    """Give the accuracy in [0, 1] of each pack and kind of symbol in its own alphabet, and ``accuracy``, their mean."""
+def accuracies(network: Network, held: Sequence[Held], symbols: Sequence[str]) -> dict[str, float]:
+    """Give the accuracy in [0, 1] of each pack and kind of symbol among its kind, and ``accuracy``, their mean."""
     figures = {}
     for part in held:
         logits = logits_of(network, part.glyphs)
-        for name in ("digits", "lowercase", "uppercase"):
-            alphabet = Alphabet.parse(name)
-            mine = np.isin(part.labels, alphabet.symbols)
+        for kind in dict.fromkeys(kind_of(symbol) for symbol in symbols):
+            columns = [i for i, symbol in enumerate(symbols) if kind_of(symbol) == kind]
+            mine = np.isin(part.labels, [symbols[i] for i in columns])
             if mine.sum() >= 10:
-                chosen = choose(logits[torch.from_numpy(mine)], alphabet)
-                figures[f"{part.name}/{name}"] = round(float((chosen == part.labels[mine]).mean()), 5)
+                chosen = np.array(symbols)[columns][logits[torch.from_numpy(mine)][:, columns].argmax(1).numpy()]
+                figures[f"{part.name}/{kind}"] = round(float((chosen == part.labels[mine]).mean()), 5)
     return {"accuracy": round(float(np.mean(list(figures.values()))), 5) if figures else 0.0, **figures}

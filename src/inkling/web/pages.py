@@ -10,13 +10,13 @@ blueprint = Blueprint("pages", __name__)
 
 #: What the named alphabets are called on the page, in the order in which they are offered.
 _LABELS = {
-    "digits": "Digits, 0–9",
-    "lowercase": "Small letters, a–z",
-    "uppercase": "Capitals, A–Z",
-    "letters": "Letters, A–Z and a–z",
-    "letters-caseless": "Letters, either case",
-    "digits+lowercase": "Digits and small letters",
-    "alphanumeric": "Digits and all letters",
+    "digits": "Digits 0–9",
+    "lowercase": "Small letters a–z",
+    "uppercase": "Capitals A–Z",
+    "letters": "Letters A–Z, a–z",
+    "letters-caseless": "Letters, any case",
+    "digits+lowercase": "Digits, a–z",
+    "alphanumeric": "Digits, A–Z, a–z",
 }
 
 

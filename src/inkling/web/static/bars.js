@@ -73,7 +73,7 @@ export class Bars {
     const probability = this.#probabilities.get(symbol) ?? 0;
     const [name, track, value] = row.children;
     row.classList.toggle("vacant", symbol === undefined);
-    row.classList.toggle("top", probability > 0 && probability === top);
+    row.classList.toggle("likeliest", probability > 0 && probability === top);
     if (symbol === undefined) delete row.dataset.testid;
     else row.dataset.testid = `bar-${symbol}`;
     row.dataset.probability = probability;

@@ -1,0 +1,152 @@
+"""From data to a bundle: what ``inkling train`` does."""
+
+import dataclasses
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..alphabet import SYMBOLS
+from ..bundle import NETWORK, NORMALIZER, Bundle
+from ..data.catalogue import CATALOGUE
+from ..data.formats import load
+from ..data.packs import Pack, find_packs, load_pack, split
+from ..errors import DataError, DataMissing
+from ..folders import writable_folder
+from .export import export_bundle
+from .fit import Progress, Recipe, fit, make_fabric
+from .validation import hold
+
+__all__ = ["BUNDLE", "Material", "gather", "train"]
+
+_log = logging.getLogger(__name__)
+
+#: The folder of the bundle within a run's folder.
+BUNDLE = "bundle"
+
+#: A dry run takes at most so many samples of a pack, and so few and small steps.
+_DRY_SAMPLES = 400
+_DRY = {"epochs": 2, "batch_size": 64, "limit": 640}
+
+
+@dataclass(frozen=True)
+class Material:
+    """What is trained on and watched by.
+
+    Args:
+        train, validation: packs, split by writer where writers are known.
+        symbols: what the network shall tell apart.
+        described: one record a pack: name, samples trained on, licence, source.
+    """
+
+    train: tuple[Pack, ...]
+    validation: tuple[Pack, ...]
+    symbols: tuple[str, ...]
+    described: tuple[dict[str, Any], ...]
+
+
+def gather(sources: Sequence[str | Path], folder: Path, dry_run: bool = False, seed: int = 0) -> Material:
+    """Collect what to train on.
+
+    Args:
+        sources: packs, folders with a sub-folder a class, or IDX files; all packs of ``folder`` where none is named.
+        folder: the folder that holds the data sets.
+        dry_run: take a little of each.
+        seed: of what is taken.
+
+    Raises:
+        DataMissing: there is nothing to train on.
+        DataError: a source is damaged, or holds fewer than two symbols.
+    """
+    packs = [load(source) for source in sources] or [load_pack(path) for path in find_packs(folder).values()]
+    rng = np.random.default_rng(seed)
+    train: list[Pack] = []
+    validation: list[Pack] = []
+    for pack in packs:
+        sides = split(pack)
+        for side, parts in (("train", train), ("validation", validation)):
+            chosen = np.flatnonzero(sides == side)
+            if dry_run:
+                chosen = np.sort(rng.permutation(chosen)[:_DRY_SAMPLES])
+            if len(chosen):
+                parts.append(pack.select(chosen))
+    if not train:
+        raise DataMissing(
+            f"There is nothing to train on in {', '.join(map(str, sources)) or folder}.",
+            "Set INKLING_DATA to the folder that holds the packs, or fetch some: inkling data fetch mnist emnist.",
+        )
+    # labels such as "Greek/07" are symbols of other scripts, which shape the features only
+    labels = {label for pack in train for label in pack.labels.tolist() if "/" not in label}
+    symbols = tuple(s for s in SYMBOLS if s in labels) + tuple(sorted(labels - set(SYMBOLS)))
+    if len(symbols) < 2:
+        raise DataError(f"The data hold the symbols {list(symbols)}; a network tells two apart at least.", "Add data.")
+    described = tuple(_describe(pack) for pack in train)
+    return Material(tuple(train), tuple(validation), symbols, described)
+
+
+def train(
+    material: Material,
+    folder: Path,
+    recipe: Recipe | None = None,
+    *,
+    dry_run: bool = False,
+    resume: bool = False,
+    accelerator: str = "auto",
+    report: Callable[[Progress], None] = lambda progress: None,
+    measure: Callable[[Bundle], dict[str, Any]] = lambda bundle: {},
+) -> Bundle | None:
+    """Train a network and make a bundle of it, in ``folder/bundle``.
+
+    Args:
+        material: what :func:`gather` gave.
+        folder: where checkpoint, log and bundle are kept.
+        recipe: how to train; the default one if None.
+        dry_run: go through all of it in seconds.
+        resume: go on from the folder's checkpoint.
+        accelerator: ``cpu``, ``gpu`` or ``auto``.
+        report: called after every step, by the first process only.
+        measure: gives the figures that the bundle's card shall quote.
+
+    Returns:
+        The bundle; None in every process but the first.
+
+    Raises:
+        CheckpointError: ``resume`` and there is no fitting checkpoint.
+        FolderNotWritable: nothing can be written to ``folder``.
+    """
+    folder = writable_folder(folder)
+    recipe = recipe or Recipe()
+    if dry_run:
+        recipe = dataclasses.replace(recipe, **_DRY)
+    fabric = make_fabric(accelerator)
+    held = hold(material.validation, material.symbols)
+    network, history = fit(
+        material.train,
+        held,
+        material.symbols,
+        folder,
+        recipe,
+        resume=resume,
+        report=report if fabric.is_global_zero else lambda progress: None,
+        fabric=fabric,
+    )
+    if not fabric.is_global_zero:
+        return None
+    training = {"data": list(material.described), "dry_run": dry_run, **history}
+    bundle = export_bundle(network, material.symbols, training, held)
+    figures = measure(bundle)
+    if figures:
+        bundle = Bundle.make(bundle.files[NORMALIZER], bundle.files[NETWORK], {**bundle.card, "figures": figures})
+    bundle.save(folder / BUNDLE)
+    _log.info("the bundle %s is in %s", bundle.version, folder / BUNDLE)
+    return bundle
+
+
+def _describe(pack: Pack) -> dict[str, Any]:
+    known = CATALOGUE.get(pack.name)
+    about = {"licence": known.licence, "source": known.source} if known else {"licence": "unknown", "source": "own"}
+    writers = set(pack.writers.tolist()) - {-1}
+    return {"name": pack.name, "samples": len(pack), "writers": len(writers) or None, **about}

@@ -123,7 +123,7 @@ def test_samples_without_readable_ink_count_as_wrong_and_spoil_no_others(tmp_pat
     report = evaluate(Knowing(), tmp_path)
     row = report.scores[0]
     assert (row.unread, row.accuracy.count, row.accuracy.total) == (2, 8, 10)
-    assert "4 samples could not be read" in report.to_text()  # two rows of two
+    assert "counted as wrong: 2 of mnist-test test in digits" in report.to_text()
 
 
 def test_labels_that_the_network_cannot_answer_are_left_out(tmp_path):

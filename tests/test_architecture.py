@@ -81,7 +81,8 @@ def imports_of(module: str, path: Path) -> Iterator[Import]:
                 targets = [source] if source != "inkling" else [f"inkling.{alias.name}" for alias in child.names]
                 yield from (Import(module, target, child.lineno, at_top) for target in targets)
             function = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
-            yield from walk(child, at_top and not function)
+            types_only = isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING"  # never run
+            yield from walk(child, at_top and not function and not types_only)
 
     yield from walk(ast.parse(path.read_text("utf-8")), True)
 

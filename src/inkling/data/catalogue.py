@@ -106,7 +106,7 @@ CATALOGUE: Mapping[str, DataSet] = MappingProxyType(
             ),
             DataSet(
                 "omniglot-background",
-                "8 alphabets, for learning new symbols from few examples, 105×105",
+                "8 alphabets, 105×105; its 7 others than Latin shape the features",
                 "MIT",
                 _OMNIGLOT_SOURCE,
                 in_training=True,

@@ -152,7 +152,9 @@ def _reliability_panel(axes: Axes, row: Score) -> None:
     for side in ("left", "bottom"):
         axes.spines[side].set_color("#c9ced8")
     axes.set_title(f"{row.pack} · {row.split}\n{row.alphabet}", fontsize=8.5, color=_INK, loc="left")
-    axes.text(0.98, 0.04, f"ECE {row.ece:.4f}\n{row.accuracy.total:,} samples", fontsize=8, color=_GREY, ha="right")
+    told = f"ECE {row.ece:.4f}\n{row.accuracy.total:,} samples"
+    paper = {"facecolor": "white", "alpha": 0.8, "edgecolor": "none", "pad": 1}
+    axes.text(1.02, 0.0, told, fontsize=8, color=_GREY, ha="right", va="bottom", bbox=paper, zorder=4)
 
 
 def _title(figure: Figure, title: str, summary: str, version: str) -> None:

@@ -1,4 +1,8 @@
-"""The server for real use: gunicorn, with processes that each load the model after they were forked."""
+"""The server for real use: gunicorn, with processes that each load the model after they were forked.
+
+The first process has imported what all of them need before it forks, so that memory is shared; gunicorn's preload would
+add nothing to that, and the model itself must not be loaded there.
+"""
 
 import errno
 import logging
@@ -19,7 +23,7 @@ __all__ = ["listen", "run"]
 log = logging.getLogger(__name__)
 
 _PORTS_TO_TRY = 100
-_STOP_WITHIN_S = 5
+_STOP_WITHIN_S = 2  # a reading takes milliseconds
 _SHARED_MEMORY = "/dev/shm"
 
 

@@ -10,7 +10,7 @@ const ALPHABET_KEPT_AS = "inkling.alphabet";
 const LIVE_KEPT_AS = "inkling.live";
 const RIVAL = 0.15; // an alternative this likely is named beside an unsure answer
 const BLANK_GLYPH = $("seen").getAttribute("src");
-const BLANK = "Draw something first, then Inkling reads it.";
+const BLANK = "Draw something first.";
 
 const keep = (name, value) => { try { localStorage.setItem(name, value); } catch { /* then it is not kept */ } };
 const kept = (name) => { try { return localStorage.getItem(name); } catch { return null; } };

@@ -1,0 +1,66 @@
+"""A browser on a running server. Where either is missing, CI fails; elsewhere these tests are skipped and say why."""
+
+import os
+import shutil
+
+import pytest
+
+from ..serving import get, serve
+
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def _missing(what):
+    (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(what, pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if chromium is None:
+        _missing("there is no Chromium on this machine (on Debian: apt-get install chromium)")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def address():
+    with serve("--port", "0") as (_, address):
+        status, body = get(f"{address}/readyz")
+        if status != 200:
+            _missing(f"the server cannot read: {body.decode()}")
+        yield address
+
+
+@pytest.fixture
+def open_page(browser, address):
+    """Open the Draw page in a fresh browser profile; at the end no script may have failed."""
+    contexts, faults = [], []
+
+    def opened(path="/", **options):
+        context = browser.new_context(**{"viewport": {"width": 1280, "height": 820}, **options})
+        context.set_default_timeout(20_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda line: faults.append(line.text) if "Content Security" in line.text else None)
+        page.goto(address + path)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert not faults

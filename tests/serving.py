@@ -1,0 +1,50 @@
+"""Starting `inkling serve` as a person does: a process of its own, known by the address that it prints."""
+
+import contextlib
+import os
+import re
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+PATIENCE_S = 60
+
+
+@contextlib.contextmanager
+def serve(*options, **environment):
+    """Run the server; give the process and the address it printed."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "inkling.cli", "serve", *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env={**{k: v for k, v in os.environ.items() if not k.startswith("INKLING_")}, **environment},
+    )
+    try:
+        first = process.stdout.readline()
+        address = re.search(r"http://\S+", first)
+        if not address:
+            raise RuntimeError(f"inkling serve printed {first!r} and left with {process.wait(PATIENCE_S)}")
+        yield process, address[0]
+    finally:
+        process.terminate()
+        process.wait(PATIENCE_S)
+        process.stdout.close()
+
+
+def get(url):
+    """Give status and body of an address; a server that is not up yet is asked again."""
+    until = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            with urllib.request.urlopen(url, timeout=PATIENCE_S) as answer:
+                return answer.status, answer.read()
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, error.read()
+        except urllib.error.URLError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.05)

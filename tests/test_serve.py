@@ -1,0 +1,92 @@
+"""`inkling serve` as a process: it says where it is, takes a free port, reads, and leaves when it is told."""
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+
+import psutil
+import pytest
+
+from inkling.errors import AddressUnusable
+from inkling.web.server import listen
+
+from .serving import PATIENCE_S, get, serve
+
+MIB = 2**20
+
+
+@pytest.fixture
+def taken():
+    """A port that another program listens on."""
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        yield other.getsockname()[1]
+
+
+def test_it_reads_and_stays_small():
+    with serve("--port", "0", "--workers", "2") as (process, address):
+        status, body = get(f"{address}/readyz")
+        assert status == 200
+        assert json.loads(body)["status"] == "ready"
+        body = json.dumps({"strokes": [[[100, 60], [100, 340]]], "alphabet": "digits"}).encode()
+        request = urllib.request.Request(f"{address}/api/v1/read", body, {"Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:
+            assert json.load(answer)["text"] == "1"
+        assert get(f"{address}/api/v1/nothing")[0] == 404
+        workers = psutil.Process(process.pid).children()
+        assert len(workers) == 2
+        assert all(worker.memory_info().rss < 250 * MIB for worker in [*workers, psutil.Process(process.pid)])
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_it_leaves_cleanly_when_told(how):
+    with serve("--port", "0") as (process, address):
+        assert get(f"{address}/healthz")[0] == 200
+        workers = psutil.Process(process.pid).children()
+        process.send_signal(how)
+        assert process.wait(PATIENCE_S) == 0
+        assert not any(worker.is_running() for worker in workers)
+
+
+def test_a_port_that_was_asked_for_and_is_taken_is_an_error(taken):
+    done = subprocess.run(
+        [sys.executable, "-m", "inkling.cli", "serve", "--port", str(taken)],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert f"Port {taken}" in done.stderr
+    assert "--port" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_next_free_port_is_taken_when_none_was_asked_for(taken):
+    with listen("127.0.0.1", taken, any_port=True) as listener:
+        assert taken < listener.getsockname()[1] <= taken + 100
+
+
+def test_two_servers_without_a_port_both_find_one():
+    with serve() as (_, first), serve() as (_, second):
+        assert first != second
+        assert get(f"{first}/readyz")[0] == get(f"{second}/readyz")[0] == 200
+
+
+def test_an_address_of_another_machine_is_an_error():
+    with pytest.raises(AddressUnusable, match=r"192\.0\.2\.1"):
+        listen("192.0.2.1", 0, any_port=True)
+    with pytest.raises(AddressUnusable, match=r"no\.such\.host\.invalid"):
+        listen("no.such.host.invalid", 0, any_port=True)
+
+
+def test_without_a_bundle_it_lives_and_says_that_it_cannot_read(tmp_path):
+    with serve("--port", "0", "--bundle", str(tmp_path)) as (_, address):
+        assert get(f"{address}/healthz")[0] == 200
+        status, body = get(f"{address}/readyz")
+        assert status == 503
+        assert json.loads(body)["error"]["code"] == "bundle_missing"

@@ -1,8 +1,9 @@
 """The pages that a person sees."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, current_app, render_template
 
 from ..alphabet import NAMED, Alphabet
+from . import reference
 
 __all__ = ["blueprint"]
 
@@ -29,3 +30,14 @@ def draw() -> str:
         for name in names
     ]
     return render_template("draw.html", alphabets=alphabets)
+
+
+@blueprint.get("/api/docs")
+def api_docs() -> str:
+    """Show what the API takes and gives."""
+    document = current_app.api_doc  # type: ignore[attr-defined]
+    return render_template(
+        "api.html",
+        operations=list(reference.operations(document)),
+        schemas=list(reference.schemas(document)),
+    )

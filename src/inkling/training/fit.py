@@ -82,7 +82,8 @@ def loss_of(network: Network, batch: Batch, recipe: Recipe, kinds: Tensor, forwa
     """Give a batch's loss, a scalar: over all symbols, among those of its kind, and among those of other scripts."""
     logits, features = (forward or network)(batch.glyphs)
     ours = batch.targets >= 0
-    total: Tensor = logits.sum() * 0
+    # every weight has a gradient in every process, also where a batch has no such symbol
+    total: Tensor = (logits.sum() + network.extra_directions.sum()) * 0
     if ours.any():
         logits, targets = logits[ours], batch.targets[ours]
         total = total + F.cross_entropy(logits, targets, label_smoothing=recipe.label_smoothing)

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,11 +27,16 @@ class Checkpoint:
     tensors: dict[str, Tensor]
     meta: dict[str, Any]
 
-    def check(self, shape: NetworkShape, symbols: Sequence[str]) -> None:
+    def check(self, shape: NetworkShape, symbols: Sequence[str], data: Mapping[str, int]) -> None:
         """Make sure that the checkpoint fits.
 
+        Args:
+            shape: of the network to go on with.
+            symbols: what its logits stand for.
+            data: the packs to go on with, by name, and how many samples each has.
+
         Raises:
-            CheckpointError: it is of a network of another shape, for instance since the data hold other symbols.
+            CheckpointError: it is of other data, or of a network of another shape.
         """
         if self.meta["symbols"] != list(symbols):
             raise CheckpointError(
@@ -43,6 +48,8 @@ class Checkpoint:
                 f"The checkpoint is of a network {self.meta['shape']}, but these data ask for {shape.to_json()}.",
                 _RESUME,
             )
+        if self.meta.get("data") != data:
+            raise CheckpointError(f"The checkpoint is of the data {self.meta.get('data')}, got {data}.", _RESUME)
 
     def restore(self, network: nn.Module, average: nn.Module, optimizer: Any, schedule: Any) -> None:
         """Put everything back where it was."""
@@ -50,9 +57,14 @@ class Checkpoint:
         average.load_state_dict(self._part("average"))
         state = optimizer.state_dict()
         state["state"] = {}
+        parameters = [p for group in optimizer.param_groups for p in group["params"]]
         for name, tensor in self._part("optimizer").items():
-            parameter, key = name.split(".", 1)
-            state["state"].setdefault(int(parameter), {})[key] = tensor
+            number, key = name.split(".", 1)
+            parameter = parameters[int(number)]
+            if tensor.shape == parameter.shape:
+                # fused optimizers walk through memory, so a mean must lie in it as its parameter does (channels last)
+                tensor = torch.empty_like(parameter).copy_(tensor)
+            state["state"].setdefault(int(number), {})[key] = tensor
         state["param_groups"] = self.meta["param_groups"]
         optimizer.load_state_dict(state)
         schedule.load_state_dict(self.meta["schedule"])

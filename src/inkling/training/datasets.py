@@ -117,7 +117,7 @@ class Epochs(Sampler[list[tuple[int, int, int]]]):
         self.rank, self.world_size = rank, world_size
         self.epoch = 0
         self.skip = 0
-        self.steps = len(self._keys()) // batch_size
+        self.steps = max(1, len(self._keys()) // batch_size)
 
     def _keys(self) -> NDArray[np.int64]:
         return self.mixture.epoch_keys(np.random.default_rng((self.seed, self.epoch)))[: self.limit]
@@ -126,7 +126,8 @@ class Epochs(Sampler[list[tuple[int, int, int]]]):
         return self.steps
 
     def __iter__(self):  # type: ignore[no-untyped-def]  # Sampler leaves it open
-        keys = self._keys()
+        # the first come again where there are fewer than one batch, or fewer than in the first epoch
+        keys = np.resize(self._keys(), (self.steps * self.batch_size, 2))
         for step in range(self.skip, self.steps):
             number = (self.epoch * self.steps + step) * self.world_size + self.rank
             batch = keys[step * self.batch_size : (step + 1) * self.batch_size][self.rank :: self.world_size]

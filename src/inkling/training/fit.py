@@ -18,6 +18,7 @@ from torch.optim.swa_utils import AveragedModel
 from torch.utils.data import DataLoader
 
 from ..data.packs import Pack
+from ..errors import InvalidSetting
 from .checkpoint import load_checkpoint, save_checkpoint
 from .datasets import Batch, Epochs, Mixture
 from .network import Network, NetworkShape
@@ -134,9 +135,10 @@ def fit(
     recipe = Recipe(**saved.meta["recipe"]) if saved else recipe or Recipe()
     seed_everything(recipe.seed, verbose=False)
     mixture = Mixture(train, symbols, recipe.seed)
+    data = {pack.name: len(pack) for pack in train}
     shape = replace(shape or NetworkShape(), symbols=len(symbols), extra_symbols=mixture.extra_symbols)
     if saved:
-        saved.check(shape, symbols)
+        saved.check(shape, symbols, data)
     network = Network(shape)
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing in torch's stubs
     optimizer = torch.optim.AdamW(_groups(network, recipe), lr=recipe.learning_rate, fused=True)
@@ -146,8 +148,8 @@ def fit(
     batches = Epochs(mixture, recipe.batch_size, recipe.seed, fabric.global_rank, fabric.world_size, limit=recipe.limit)
     steps = recipe.epochs * batches.steps
     schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, recipe.learning_rate, total_steps=steps + 1, pct_start=0.1, final_div_factor=1e3
-    )
+        optimizer, recipe.learning_rate, total_steps=max(steps, 10) + 1, pct_start=0.1, final_div_factor=1e3
+    )  # with fewer than ten steps, a tenth of them is no step
     done, history = 0, []
     if saved:
         saved.restore(network, average, optimizer, schedule)
@@ -161,7 +163,7 @@ def fit(
     def save() -> None:
         if fabric.is_global_zero:
             meta: dict[str, Any] = {"recipe": asdict(recipe), "shape": shape.to_json(), "symbols": list(symbols)}
-            meta |= {"step": done, "history": history}
+            meta |= {"data": data, "step": done, "history": history}
             save_checkpoint(checkpoint, meta, network, average, optimizer, schedule)
 
     for epoch in range(done // batches.steps, recipe.epochs):
@@ -177,7 +179,8 @@ def fit(
             averaged.update_parameters(network)
             done += 1
             loss_mean += (loss.item() - loss_mean) / min(done - first_step, 100)
-            if time.monotonic() - last_saved > checkpoint_every_s:
+            within = done % batches.steps > 0  # at its end, an epoch is saved with its figures
+            if within and time.monotonic() - last_saved > checkpoint_every_s:
                 save()
                 last_saved = time.monotonic()
             left_s = (time.monotonic() - started) / (done - first_step) * (steps - done)
@@ -194,7 +197,13 @@ def fit(
 
 
 def make_fabric(accelerator: str = "auto") -> Fabric:
-    """Choose where to train: under ``torchrun`` every process it started, else one process; bf16 throughout."""
+    """Choose where to train: under ``torchrun`` every process it started, else one process; bf16 throughout.
+
+    Raises:
+        InvalidSetting: ``gpu``, and there is none.
+    """
+    if accelerator == "gpu" and not torch.accelerator.is_available():
+        raise InvalidSetting("There is no GPU here that torch can use.", "Train with --accelerator cpu, or auto.")
     fabric = Fabric(
         accelerator=accelerator,
         devices=int(os.environ.get("LOCAL_WORLD_SIZE", "1")),

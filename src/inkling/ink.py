@@ -48,8 +48,16 @@ class Ink:
 
     @classmethod
     def of(cls, source: Source, settings: Settings | None = None) -> "Ink":
-        """Give ink as it is, and make ink of anything else with :meth:`from_image`."""
-        return source if isinstance(source, cls) else cls.from_image(source, settings)
+        """Give ink as it is, and make ink of anything else with :meth:`from_image`.
+
+        Raises:
+            InkError: as :meth:`from_image`; BlankInk for ink that is all paper, too.
+        """
+        if not isinstance(source, cls):
+            return cls.from_image(source, settings)
+        if not source.pixels.any():
+            raise BlankInk(*_BLANK)
+        return source
 
     @classmethod
     def from_image(cls, source: Source, settings: Settings | None = None) -> "Ink":
@@ -148,7 +156,12 @@ def _file(path: Path, max_bytes: int) -> bytes:
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float | np.number) and not isinstance(value, bool) and math.isfinite(float(value))
+    if not isinstance(value, int | float | np.number) or isinstance(value, bool):
+        return False
+    try:
+        return math.isfinite(float(value))
+    except OverflowError:  # a whole number of more than 308 digits
+        return False
 
 
 def _list(strokes: Iterable[Any]) -> list[Any]:
@@ -167,7 +180,7 @@ def _points(stroke: Any) -> NDArray[np.float32]:
     """Check one stroke and give its points, float32 (P, 2)."""
     try:
         points = np.asarray(stroke, np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise InvalidInk("A stroke's points are not all pairs of numbers.", _STROKES) from None
     if points.size == 0:
         return np.zeros((0, 2), np.float32)

@@ -55,7 +55,8 @@ def rasterize(
         origin: x, y in the strokes' unit where the canvas' upper left corner lies.
     """
     points = np.concatenate(strokes)
-    low, high = points.min(0), points.max(0)
+    # the scale of the smallest drawings is beyond float32
+    low, high = points.min(0).astype(np.float64), points.max(0).astype(np.float64)
     extent = float((high - low).max())
     width = suitable_pen_width(extent, pen_width)
     # cv2's pens have whole widths: the scale that makes this pen a whole number of px wide, near the size wanted

@@ -2,6 +2,7 @@
 
 import io
 import struct
+import threading
 import warnings
 import zlib
 from typing import Any
@@ -44,9 +45,8 @@ def decode_bytes(data: bytes, max_bytes: int, max_pixels: int) -> tuple[NDArray[
             f"The file has {len(data):,} bytes; at most {max_bytes:,} are read.",
             "Save it smaller, or raise the setting max_image_bytes.",
         )
-    with warnings.catch_warnings():
-        # our own limit below stands in for Pillow's warning, and damaged metadata is no reason not to read
-        warnings.simplefilter("ignore")
+    # our own limit below stands in for Pillow's warning, and damaged metadata is no reason not to read
+    with _no_warnings:
         try:
             image = Image.open(io.BytesIO(data), formats=FORMATS)
         except UnidentifiedImageError:
@@ -56,6 +56,29 @@ def decode_bytes(data: bytes, max_bytes: int, max_pixels: int) -> tuple[NDArray[
         except _DAMAGED as error:
             raise NotAnImage(f"The picture is damaged: {error}.", _HINT) from error
         return grey_of_image(image, max_pixels)
+
+
+class _NoWarnings:
+    """Silences warnings while any thread is inside; where threads overlap, catch_warnings would leave them silenced."""
+
+    def __init__(self) -> None:
+        self._lock, self._inside = threading.Lock(), 0
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if not self._inside:
+                self._caught = warnings.catch_warnings(action="ignore")
+                self._caught.__enter__()
+            self._inside += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._inside -= 1
+            if not self._inside:
+                self._caught.__exit__(None, None, None)
+
+
+_no_warnings = _NoWarnings()
 
 
 def grey_of_image(image: Image.Image, max_pixels: int) -> tuple[NDArray[np.uint8], float]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -105,6 +106,8 @@ class Bundle:
         for name, kind in _FIELDS.items():
             if not isinstance(card.get(name), kind):
                 raise _damaged(f"{CARD} has no proper {name!r}")
+        if not 0 < card["temperature"] < math.inf:
+            raise _damaged(f"{CARD} has the temperature {card['temperature']}, expected a number above 0")
         for name in (NORMALIZER, NETWORK):
             if name not in files:
                 raise _damaged(f"{name} is missing")

@@ -69,6 +69,12 @@ class Recognizer:
         self.symbols = bundle.symbols
         self._normalizer = _session(bundle.files[NORMALIZER], NORMALIZER)
         self._network = _session(bundle.files[NETWORK], NETWORK)
+        logits = self._network.get_outputs()[0].shape[-1]
+        if logits != len(self.symbols):
+            raise BundleDamaged(
+                f"The bundle is damaged: its card names {len(self.symbols)} symbols, its network tells {logits} apart.",
+                "Install Inkling again, or use another bundle.",
+            )
         self._temperature = np.float32(bundle.card["temperature"])
         self._columns: dict[tuple[tuple[str, ...], ...], NDArray[np.intp]] = {}
 

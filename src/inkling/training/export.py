@@ -104,7 +104,7 @@ def _onnx(module: nn.Module, example: Tensor, name: str, outputs: list[str], sha
             dynamo=True,
             verbose=False,
         )
-    assert program is not None  # noqa: S101 - for the type checker; export returns one unless given a file
+    assert program is not None  # for the type checker; export returns one unless given a file
     model = program.model_proto
     for node in model.graph.node:  # where in the source each node came from: twenty times the graph itself
         del node.metadata_props[:]

@@ -6,10 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from .alphabet import Alphabet
@@ -18,6 +17,9 @@ from .errors import BundleDamaged, InklingError
 from .ink import Ink, Source
 from .reading import Alternative, Character, Reading
 from .settings import Settings
+
+if TYPE_CHECKING:
+    import onnxruntime
 
 __all__ = ["Inference", "Recognizer"]
 
@@ -234,7 +236,10 @@ def _map(work: Any, starts: range) -> Iterable[Any]:
         return list(pool.map(work, starts))
 
 
-def _session(model: bytes, name: str) -> onnxruntime.InferenceSession:
+def _session(model: bytes, name: str) -> "onnxruntime.InferenceSession":
+    # importing it starts a thread, which a server's processes must not inherit through a fork: they could not end
+    import onnxruntime
+
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1

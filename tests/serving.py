@@ -13,12 +13,12 @@ PATIENCE_S = 60
 
 
 @contextlib.contextmanager
-def serve(*options, **environment):
-    """Run the server; give the process and the address it printed."""
+def serve(*options, log=subprocess.DEVNULL, **environment):
+    """Run the server; give the process and the address it printed. ``log`` is a file for its standard error."""
     process = subprocess.Popen(
         [sys.executable, "-m", "inkling.cli", "serve", *options],
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stderr=log,
         text=True,
         env={**{k: v for k, v in os.environ.items() if not k.startswith("INKLING_")}, **environment},
     )
@@ -48,3 +48,13 @@ def get(url):
             if time.monotonic() > until:
                 raise
             time.sleep(0.05)
+
+
+def until(condition):
+    """Wait for what another process is about to do; give what came true."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not (found := condition()):
+        if time.monotonic() > deadline:
+            raise TimeoutError("it never came true")
+        time.sleep(0.05)
+    return found

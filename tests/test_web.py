@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import re
 
 import numpy as np
 import pytest
@@ -293,3 +294,46 @@ def test_openapi_describes_what_comes_back(client):
     schema = {**body["application/json"]["schema"], "components": document["components"]}
     Draft202012Validator(schema).validate({"strokes": BAR, "alphabet": ["a", "b"], "alternatives": "all"})
     assert not Draft202012Validator(schema).is_valid({"strokes": BAR, "colour": 1})
+
+
+def _tokens(css):
+    blocks = re.findall(r":root \{(.*?)\}", css, re.DOTALL)
+    return [dict(re.findall(r"--([\w-]+): (#[0-9a-f]+);", block)) for block in blocks]
+
+
+def _luminance(colour):
+    digits = colour[1:] if len(colour) == 7 else "".join(2 * digit for digit in colour[1:])
+    parts = [int(digits[i : i + 2], 16) / 255 for i in (0, 2, 4)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def _contrast(one, other):
+    dark, light = sorted((_luminance(one), _luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_colours_contrast_enough_in_light_and_dark(client):
+    with client.get("/static/inkling.css") as answer:
+        schemes = _tokens(answer.get_data(as_text=True))
+    assert len(schemes) == 2
+    pairs = [(text, ground) for text in ("text", "muted", "accent", "warn") for ground in ("ground", "paper")]
+    pairs += [("on-accent", "accent"), ("accent", "accent-soft"), ("warn", "warn-soft"), ("ink", "paper")]
+    for colours in schemes:
+        for text, ground in pairs:
+            assert _contrast(colours[text], colours[ground]) >= 4.5, (text, ground)
+        for ground in ("ground", "paper"):  # edges of controls: WCAG 1.4.11
+            assert _contrast(colours["edge"], colours[ground]) >= 3, ground
+
+
+def test_the_api_has_a_page_that_names_every_address_and_field(client):
+    page = client.get("/api/docs")
+    assert page.status_code == 200
+    text = page.get_data(as_text=True)
+    document = client.get("/api/v1/openapi.json").json
+    for path in document["paths"]:
+        assert path in text
+    for name, schema in document["components"]["schemas"].items():
+        assert name in text
+        assert all(f"<code>{field}</code>" in text for field in schema.get("properties", {}))
+    assert "<script" not in text

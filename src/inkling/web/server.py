@@ -122,7 +122,6 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             # The file by which a process shows that it is alive; on a disk it could stall.
             "worker_tmp_dir": _SHARED_MEMORY if os.access(_SHARED_MEMORY, os.W_OK) else None,
             "post_worker_init": _load_model,
-            "worker_exit": _leave,
         }
 
     def load(self) -> Flask:
@@ -139,14 +138,3 @@ def _load_model(worker: Any) -> None:
         worker.wsgi.extensions["inkling"].get()
     except InklingError:
         log.warning("Serving without a model: nothing can be read until the bundle is put right.")
-
-
-def _leave(_: Any, worker: Any) -> None:
-    """End a process without tearing its libraries down.
-
-    ONNX Runtime starts a thread when it is imported. Where that was before the fork, the thread is not in this process,
-    and waiting for it on the way out would abort.
-    """
-    if worker.booted:  # one that never was has an exit code that gunicorn must see
-        logging.shutdown()
-        os._exit(0)

@@ -65,6 +65,8 @@ def rasterize(
     margin_px = pen_px / 2 + MARGIN_PX
     size_px = np.ceil((high - low) * scale + 2 * margin_px).astype(int)
     canvas = np.zeros((size_px[1], size_px[0]), np.uint8)
+    # polylines draws nothing of a single point, which is the dot of many an i
+    strokes = [np.repeat(s, 2, axis=0) if len(s) == 1 else s for s in strokes]
     # a px of cv2 lies at its centre
     placed = [np.rint(((s - low) * scale + margin_px - 0.5) * (1 << _SHIFT)).astype(np.int32) for s in strokes]
     cv2.polylines(canvas, placed, False, 255, pen_px, cv2.LINE_AA, _SHIFT)

@@ -1,0 +1,69 @@
+import pytest
+
+from inkling import Settings
+from inkling.errors import InvalidSetting, UnknownSetting
+from inkling.settings import SETTINGS
+
+
+def test_defaults_environment_and_options_in_that_order():
+    assert Settings.load({}).port == 5000
+    assert Settings.load({"INKLING_PORT": "5001"}).port == 5001
+    assert Settings.load({"INKLING_PORT": "5001"}, port=5002).port == 5002
+
+
+def test_an_option_not_given_and_an_empty_variable_leave_the_default():
+    assert Settings.load({"INKLING_PORT": ""}, host=None).values == Settings.load({}).values
+
+
+def test_values_come_in_the_settings_own_type():
+    settings = Settings.load({"INKLING_SURE_PROBABILITY": "0.75", "INKLING_MAX_IMAGES": " 3 "}, data="/x")
+    assert (settings.sure_probability, settings.max_images, settings.data) == (0.75, 3, "/x")
+
+
+def test_an_unknown_setting_is_an_error_that_lists_the_known_ones():
+    with pytest.raises(UnknownSetting, match="prot") as caught:
+        Settings.load({"INKLING_PROT": "5001", "INKLING_PORT": "5001"})
+    assert "max_image_bytes" in caught.value.hint
+
+
+def test_an_unknown_option_is_an_error_too():
+    with pytest.raises(UnknownSetting, match="colour"):
+        Settings.load({}, colour="red")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("port", "http"),
+        ("port", "70000"),
+        ("port", "-1"),
+        ("port", "80.5"),
+        ("workers", "0"),
+        ("sure_probability", "1.5"),
+        ("sure_probability", "nan"),
+        ("max_image_bytes", "0"),
+    ],
+)
+def test_a_value_of_the_wrong_type_or_range_says_what_is_expected(name, value):
+    with pytest.raises(InvalidSetting, match=r"expected a (whole )?number") as caught:
+        Settings.load({f"INKLING_{name.upper()}": value})
+    assert value in caught.value.message
+    assert SETTINGS[name].variable in caught.value.hint
+
+
+def test_other_programs_variables_are_none_of_ours():
+    assert Settings.load({"PATH": "/bin", "PORT": "1"}).values == Settings.load({}).values
+
+
+@pytest.mark.parametrize("setting", SETTINGS.values(), ids=lambda setting: setting.name)
+def test_every_setting_has_help_and_a_default_that_it_would_accept(setting):
+    assert setting.help
+    assert setting.parse(str(setting.default)) == setting.default
+
+
+def test_settings_cannot_be_changed_and_know_no_other_names():
+    settings = Settings.load({})
+    with pytest.raises(TypeError):
+        settings.values["port"] = 1
+    with pytest.raises(AttributeError):
+        settings.colour  # noqa: B018

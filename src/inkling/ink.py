@@ -1,5 +1,6 @@
 """Ink: what was written, before any resizing. From files, bytes, arrays, Pillow images and strokes."""
 
+import functools
 import math
 import os
 from collections.abc import Iterable, Sequence
@@ -117,6 +118,7 @@ class Ink:
         return cls(raster.astype(np.float32) / np.float32(255), origin, scale, drawn)
 
 
+@functools.cache
 def _defaults() -> Settings:
     return Settings.load({})
 

@@ -1,9 +1,11 @@
 """The recognizer: ink to readings, on ONNX Runtime."""
 
+import itertools
 import os
 import time
-from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -29,6 +31,7 @@ Choice = str | Iterable[str] | Alphabet | None
 
 #: Glyphs that go through the network together, and the steps in which their frames grow, px.
 _BATCH, _FRAME_STEP_PX = 64, 16
+_CORES = os.cpu_count() or 1
 
 
 @dataclass(frozen=True)
@@ -117,7 +120,8 @@ class Recognizer:
         ink = Ink.of(source, self.settings)
         found = self._run(ink.pixels[None])
         probabilities = self.probabilities(found.logits, chosen)[0]
-        return self._reading(ink, found, 0, probabilities, chosen, alternatives, started)
+        elapsed_ms = (time.perf_counter() - started) * 1000
+        return self._reading(ink, found, 0, probabilities, chosen, alternatives, elapsed_ms)
 
     def read_many(
         self,
@@ -132,26 +136,21 @@ class Recognizer:
         Raises:
             InkError: as :meth:`read`; the message says which source it is.
         """
+        started = time.perf_counter()
         chosen = self.alphabet(alphabet)
         everything = list(sources)
-        starts = range(0, len(everything), _BATCH)
-
-        def part(start: int) -> list[Reading]:
-            started = time.perf_counter()
-            inks = [self._ink(s, start + i, len(everything)) for i, s in enumerate(everything[start : start + _BATCH])]
-            found = self._infer(inks)
-            rows = self.probabilities(found.logits, chosen)
-            share = (time.perf_counter() - started) * (1 - 1 / len(inks))
-            return [
-                self._reading(ink, found, i, rows[i], chosen, alternatives, started + share)
-                for i, ink in enumerate(inks)
-            ]
-
-        return [reading for readings in _map(part, starts) for reading in readings]
+        inks = (self._ink(source, i, len(everything)) for i, source in enumerate(everything))
+        rows = [
+            (ink, found, i, probabilities)
+            for part, found in self._inferred(inks)
+            for i, (ink, probabilities) in enumerate(zip(part, self.probabilities(found.logits, chosen), strict=True))
+        ]
+        share_ms = (time.perf_counter() - started) * 1000 / max(len(rows), 1)
+        return [self._reading(*row, chosen, alternatives, share_ms) for row in rows]
 
     def infer(self, inks: Sequence[Ink]) -> Inference:
         """Run the model over ink, in batches and on all cores, without choosing an alphabet."""
-        parts = list(_map(lambda start: self._infer(inks[start : start + _BATCH]), range(0, len(inks), _BATCH)))
+        parts = [found for _, found in self._inferred(inks)]
         if not parts:
             return self._run(np.zeros((0, 8, 8), np.float32))
         columns = zip(*((p.glyphs, p.boxes, p.logits, p.features) for p in parts), strict=True)
@@ -187,6 +186,22 @@ class Recognizer:
         except InklingError as error:
             raise type(error)(f"Number {index} of {count} (counted from 0): {error.message}", error.hint) from error
 
+    def _inferred(self, inks: Iterable[Ink]) -> Iterator[tuple[list[Ink], Inference]]:
+        """Infer batch by batch: ink is made here while other threads run the model, so that all cores are busy.
+
+        One thread for the ink, since threads that make ink would wait for each other at Python's lock.
+        """
+        stream = iter(inks)
+        waiting: deque[tuple[list[Ink], Future[Inference]]] = deque()
+        with ThreadPoolExecutor(_CORES) as pool:
+            while batch := list(itertools.islice(stream, _BATCH)):
+                waiting.append((batch, pool.submit(self._infer, batch)))
+                if len(waiting) > 2 * _CORES:
+                    ready, future = waiting.popleft()
+                    yield ready, future.result()
+            for ready, future in waiting:
+                yield ready, future.result()
+
     def _infer(self, inks: Sequence[Ink]) -> Inference:
         """Lay inks of many sizes on frames of one and run the model."""
         height, width = (max(ink.pixels.shape[axis] for ink in inks) for axis in (0, 1))
@@ -214,7 +229,7 @@ class Recognizer:
         probabilities: Floats,
         alphabet: Alphabet,
         alternatives: HowMany,
-        started: float,
+        elapsed_ms: float,
     ) -> Reading:
         order = np.argsort(-probabilities, kind="stable")
         shown = len(alphabet) if alternatives == "all" else max(0, alternatives) + 1
@@ -224,16 +239,7 @@ class Recognizer:
             best.symbol, best.probability, ink.to_input(found.boxes[index]), tuple(ranked[1:]), found.glyphs[index]
         )
         status: Literal["sure", "unsure"] = "sure" if best.probability >= self.settings.sure_probability else "unsure"
-        elapsed_ms = (time.perf_counter() - started) * 1000
         return Reading(best.symbol, status, alphabet.name, self.version, elapsed_ms, (character,))
-
-
-def _map(work: Any, starts: range) -> Iterable[Any]:
-    cores = min(os.cpu_count() or 1, len(starts))
-    if cores <= 1:
-        return map(work, starts)
-    with ThreadPoolExecutor(cores) as pool:
-        return list(pool.map(work, starts))
 
 
 def _session(model: bytes, name: str) -> "onnxruntime.InferenceSession":

@@ -105,11 +105,11 @@ def _photograph(grey: NDArray[np.uint8]) -> _Cut | None:
     if _is_light_on_dark(grey):
         grey = np.asarray(255 - grey, np.uint8)
     light = _light(grey)
-    deviation = grey.astype(np.float32) - light
+    # reflected light is paper's share of the lamp's: dividing evens out shadows
+    deviation = (grey.astype(np.float32) - light) * (200 / np.maximum(light, 40))
     sample = deviation[::2, ::2]
     noise = max(1.0, 1.4826 * float(np.median(np.abs(sample))))
-    # reflected light is paper's share of the lamp's: dividing evens out shadows
-    depth = np.maximum(-deviation, 0) * (200.0 / np.maximum(light, 40))
+    depth = np.maximum(-deviation, 0)
     level = _full_level(depth, 4 * noise)
     if level < max(_LEAST_CONTRAST, 6 * noise):
         return None

@@ -18,6 +18,8 @@ _FLAT_SHARE = 0.4
 _SMALL_PX = 64
 #: Strokes are thinner than this share of the longer side; what is thicker is taken for shadow.
 _MOST_STROKE_SHARE = 1 / 6
+#: The light on a photograph is fitted to so many places along each side.
+_LIGHT_PX = 32
 
 # what a level loses where the paper is not one level exactly
 _JPEG_FLOOR = np.float32(0.10)
@@ -102,6 +104,7 @@ def _is_ink(side: Any) -> bool:
 
 def _photograph(grey: NDArray[np.uint8]) -> _Cut | None:
     """Find the ink in uneven light on paper that has a texture."""
+    grey = _evened(grey)
     if _is_light_on_dark(grey):
         grey = np.asarray(255 - grey, np.uint8)
     light = _light(grey)
@@ -116,6 +119,27 @@ def _photograph(grey: NDArray[np.uint8]) -> _Cut | None:
     floor = max(2.5 * noise, 0.12 * level)
     ink = np.clip((depth - floor) / (level - floor), 0, 1).astype(np.float32)
     return _cut(ink * _written(ink))
+
+
+def _evened(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Even out light that falls off across the sheet, so that its slope is not taken for ink.
+
+    The light is a surface of the second degree, fitted to what most of the picture agrees on.
+    """
+    height, width = grey.shape
+    levels = cv2.resize(grey, (_LIGHT_PX, _LIGHT_PX), interpolation=cv2.INTER_AREA).astype(np.float32).ravel()
+    y, x = (axis.ravel() for axis in np.mgrid[-1 : 1 : _LIGHT_PX * 1j, -1 : 1 : _LIGHT_PX * 1j].astype(np.float32))
+    terms = np.stack((np.ones_like(x), x, y, x * x, x * y, y * y), 1)  # (P, 6)
+    paper, surface = np.ones(levels.size, np.bool_), levels
+    for _ in range(3):
+        surface = terms @ np.linalg.lstsq(terms[paper], levels[paper])[0]  # (P, 6) x (6,) -> (P,)
+        error = np.abs(levels - surface)
+        paper = error <= 2.5 * max(1.0, float(np.median(error)))
+    brightest = float(surface.max())
+    if surface.min() < 0.1 * brightest:  # no lamp does that: the picture has no one paper
+        return grey
+    gain = brightest / surface.reshape(_LIGHT_PX, _LIGHT_PX)
+    return np.asarray(np.clip(np.rint(grey * cv2.resize(gain, (width, height))), 0, 255), np.uint8)
 
 
 def _is_light_on_dark(grey: NDArray[np.uint8]) -> bool:

@@ -1,0 +1,135 @@
+"""Telling ink from paper: clean pictures exactly, photographs nearly."""
+
+import cv2
+import numpy as np
+import pytest
+
+from inkling.paper import find_ink
+
+from .drawings import STROKES, ink_box, photograph, picture
+
+CLEAN = {"size": (480, 560), "scale": 3.2, "at": (110, 100), "pen": 36}
+
+
+def on_sheet(found, shape):
+    """Ink put back where it was found: float32 of the (scaled) sheet's shape."""
+    pixels, (x, y), scale = found
+    sheet = np.zeros([round(side * scale) for side in shape], np.float32)
+    sheet[y : y + pixels.shape[0], x : x + pixels.shape[1]] = pixels
+    return sheet
+
+
+def truth(clean):
+    """How much ink each px of a clean picture holds, in [0, 1]."""
+    return (255 - clean.astype(np.float32)) / 255
+
+
+@pytest.mark.parametrize("symbol", STROKES)
+def test_on_a_clean_picture_ink_is_exactly_what_was_drawn(symbol):
+    clean = picture(symbol)
+    assert np.allclose(on_sheet(find_ink(clean), clean.shape), truth(clean), atol=1 / 255)
+
+
+@pytest.mark.parametrize("symbol", STROKES)
+@pytest.mark.parametrize(("paper", "ink"), [(0, 255), (200, 60), (90, 160), (255, 200)])
+def test_light_on_dark_and_little_contrast_are_the_same_ink(symbol, paper, ink):
+    clean = picture(symbol)
+    found = find_ink(picture(symbol, paper=paper, ink=ink))
+    # where paper's own level runs into the pen's edge, a tenth of full ink is given up to what JPEG leaves there
+    assert np.abs(on_sheet(found, clean.shape) - truth(clean)).max() < 0.12
+
+
+@pytest.mark.parametrize("dark_ground", [False, True])
+@pytest.mark.parametrize("symbol", STROKES)
+def test_polarity_is_found_where_ink_fills_most_of_a_tight_crop_too(symbol, dark_ground):
+    clean = picture(symbol, size=(92, 140), scale=1.0, at=(14, 18), pen=26)
+    grey = 255 - clean if dark_ground else clean
+    assert np.allclose(on_sheet(find_ink(grey), clean.shape), truth(clean), atol=1 / 255)
+
+
+@pytest.mark.parametrize("shape", [(8, 8), (28, 28), (300, 400), (2000, 1500)])
+@pytest.mark.parametrize("level", [0, 128, 255])
+def test_a_sheet_of_one_level_is_blank(shape, level):
+    assert find_ink(np.full(shape, level, np.uint8)) is None
+
+
+@pytest.mark.parametrize("shape", [(200, 150), (560, 480), (1200, 900)])
+@pytest.mark.parametrize("noise", [0.5, 2, 6])
+@pytest.mark.parametrize("darkest", [1.0, 0.8, 0.4])
+@pytest.mark.parametrize("level", [0, 255])
+def test_a_photograph_of_a_bare_sheet_is_blank_whatever_light_falls_on_it(shape, noise, darkest, level):
+    assert find_ink(photograph(np.full(shape, level, np.uint8), 0, noise, darkest)) is None
+
+
+@pytest.mark.parametrize("symbol", STROKES)
+def test_a_small_character_on_a_large_sheet_is_all_that_is_found(symbol):
+    at = (500, 600)
+    clean = picture(symbol, size=(1200, 1440), scale=2, at=at, pen=20)
+    pixels, (x, y), scale = find_ink(photograph(clean, noise=3, darkest=0.5))
+    box = np.array([x, y, pixels.shape[1], pixels.shape[0]]) / scale
+    assert np.allclose(box, ink_box(symbol, 2, at, 20), atol=20)
+
+
+def test_a_difference_that_nobody_sees_is_no_ink():
+    assert find_ink(picture("7", paper=255, ink=240)) is None
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("symbol", STROKES)
+def test_uneven_light_and_grain_are_removed_from_a_photograph(symbol, seed):
+    clean = picture(symbol, **CLEAN)
+    found = on_sheet(find_ink(photograph(clean, seed, darkest=0.4)), clean.shape)
+    expected = truth(clean)
+    # what is farther from the pen than its blurred edge is bare paper, whatever light falls on it
+    around = cv2.dilate(expected, np.ones((17, 17), np.uint8)) == 0
+    assert found[around].max() == 0
+    # and the middle of the strokes is full ink, in the light as in the shade
+    middle = cv2.erode(expected, np.ones((9, 9), np.uint8)) == 1
+    assert np.quantile(found[middle], 0.05) > 0.85
+
+
+@pytest.mark.parametrize("symbol", ["0", "7", "T"])
+def test_the_pens_edge_stays_as_grey_as_it_was(symbol):
+    clean = picture(symbol, **CLEAN)
+    found = on_sheet(find_ink(photograph(clean, blur=2.0)), clean.shape)
+    soft = cv2.GaussianBlur(truth(clean), (0, 0), 2.0)
+    edge = (soft > 0.25) & (soft < 0.75)
+    assert 0.25 < found[edge].mean() < 0.75
+    assert np.corrcoef(found[edge], soft[edge])[0, 1] > 0.9  # not black and white
+    assert ((found > 0.1) & (found < 0.9)).sum() > 0.5 * ((soft > 0.1) & (soft < 0.9)).sum()
+
+
+@pytest.mark.parametrize("symbol", ["i", "j"])
+@pytest.mark.parametrize("kind", ["clean", "photograph", "light on dark photograph"])
+def test_the_dot_is_ink_too(symbol, kind):
+    clean = picture(symbol, **CLEAN)
+    grey = {"clean": clean, "photograph": photograph(clean)}.get(kind)
+    found = find_ink(photograph(255 - clean) if grey is None else grey)
+    sheet = on_sheet(found, clean.shape)
+    top = round(ink_box(symbol, CLEAN["scale"], CLEAN["at"], CLEAN["pen"])[1])
+    dot = sheet[top : top + 36]
+    assert dot.sum() == pytest.approx(truth(clean)[top : top + 36].sum(), rel=0.15)
+
+
+def test_a_speck_of_dirt_is_no_dot():
+    clean = picture("7", **CLEAN)
+    photo = photograph(clean)
+    photo[520:523, 400:403] = 60
+    assert on_sheet(find_ink(photo), clean.shape)[510:].max() == 0
+
+
+def test_the_shadow_of_a_hand_is_no_ink():
+    clean = picture("7", **CLEAN)
+    photo = photograph(clean).astype(np.float32)
+    shadow = np.linspace(1, 0, 480)[None] + np.linspace(0, 1, 560)[:, None] > 1.35  # a corner, with a hard edge
+    photo[shadow] *= 0.6
+    found = on_sheet(find_ink(photo.astype(np.uint8)), clean.shape)
+    assert np.abs(found - truth(clean)).mean() < 0.02
+
+
+def test_a_photograph_is_worked_on_smaller_and_says_how_much():
+    clean = picture("7", size=(1200, 1600), scale=8, at=(300, 350), pen=90)
+    pixels, (x, y), scale = find_ink(photograph(clean, blur=3))
+    assert scale == pytest.approx(640 / 1600)
+    box = np.array([x, y, pixels.shape[1], pixels.shape[0]]) / scale
+    assert np.allclose(box, ink_box("7", 8, (300, 350), 90), atol=25)  # a margin of some px of the smaller picture

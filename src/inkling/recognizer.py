@@ -41,12 +41,14 @@ class Inference:
     Args:
         glyphs: float32 (N, 28, 28) in [0, 1].
         boxes: float32 (N, 4), x, y, width, height in px of each ink's pixels.
+        frames: float32 (N, 4), the same of each glyph's own frame.
         logits: float32 (N, symbols), calibrated: their softmax is a probability.
         features: float32 (N, D), each of length 1.
     """
 
     glyphs: Floats
     boxes: Floats
+    frames: Floats
     logits: Floats
     features: Floats
 
@@ -72,8 +74,8 @@ class Recognizer:
             bundle = Bundle.load(bundle or self.settings.bundle or SHIPPED)
         self.bundle = bundle
         self.symbols = bundle.symbols
-        self._normalizer = _session(bundle.files[NORMALIZER], NORMALIZER)
-        self._network = _session(bundle.files[NETWORK], NETWORK)
+        self._normalizer = _session(bundle.files[NORMALIZER], NORMALIZER, ["glyphs", "boxes", "frames"])
+        self._network = _session(bundle.files[NETWORK], NETWORK, ["logits", "features"])
         logits = self._network.get_outputs()[0].shape[-1]
         if logits != len(self.symbols):
             raise BundleDamaged(
@@ -153,7 +155,7 @@ class Recognizer:
         parts = [found for _, found in self._inferred(inks)]
         if not parts:
             return self._run(np.zeros((0, 8, 8), np.float32))
-        columns = zip(*((p.glyphs, p.boxes, p.logits, p.features) for p in parts), strict=True)
+        columns = zip(*((p.glyphs, p.boxes, p.frames, p.logits, p.features) for p in parts), strict=True)
         return Inference(*(np.concatenate(column) for column in columns))
 
     def probabilities(self, logits: Floats, alphabet: Alphabet) -> Floats:
@@ -208,7 +210,7 @@ class Recognizer:
         if height * width > 4 * sum(ink.pixels.size for ink in inks) / len(inks) + 64 * 64:
             # sizes that differ much would mostly pad
             singles = [self._run(ink.pixels[None]) for ink in inks]
-            columns = zip(*((p.glyphs, p.boxes, p.logits, p.features) for p in singles), strict=True)
+            columns = zip(*((p.glyphs, p.boxes, p.frames, p.logits, p.features) for p in singles), strict=True)
             return Inference(*(np.concatenate(column) for column in columns))
         step = _FRAME_STEP_PX
         frames = np.zeros((len(inks), -(-height // step) * step, -(-width // step) * step), np.float32)
@@ -217,9 +219,9 @@ class Recognizer:
         return self._run(frames)
 
     def _run(self, pixels: Floats) -> Inference:
-        glyphs, boxes = self._normalizer.run(None, {"ink": pixels})
+        glyphs, boxes, frames = self._normalizer.run(None, {"ink": pixels})
         logits, features = self._network.run(None, {"glyphs": glyphs})
-        return Inference(glyphs, boxes, logits / self._temperature, features)
+        return Inference(glyphs, boxes, frames, logits / self._temperature, features)
 
     def _reading(
         self,
@@ -242,7 +244,7 @@ class Recognizer:
         return Reading(best.symbol, status, alphabet.name, self.version, elapsed_ms, (character,))
 
 
-def _session(model: bytes, name: str) -> "onnxruntime.InferenceSession":
+def _session(model: bytes, name: str, outputs: list[str]) -> "onnxruntime.InferenceSession":
     # importing it starts a thread, which a server's processes must not inherit through a fork: they could not end
     import onnxruntime
 
@@ -252,8 +254,15 @@ def _session(model: bytes, name: str) -> "onnxruntime.InferenceSession":
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.log_severity_level = 3
     try:
-        return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # ONNX Runtime has no narrower common base
         raise BundleDamaged(
             f"{name} cannot be run: {error}.", "Install Inkling again, or use another bundle."
         ) from error
+    given = [output.name for output in session.get_outputs()]
+    if given != outputs:
+        raise BundleDamaged(
+            f"The bundle is damaged: {name} gives {given}, expected {outputs}.",
+            "Install Inkling again, or use another bundle.",
+        )
+    return session

@@ -19,6 +19,9 @@ from .validation import Held, logits_of, same_kind
 
 __all__ = ["export_bundle", "fit_temperature"]
 
+# a logit that no temperature makes likely, and whose gradient is a number, as that of minus infinity is not
+_NEVER = -1e4
+
 
 def export_bundle(
     network: Network,
@@ -51,9 +54,8 @@ def export_bundle(
     }
     ink = torch.zeros(2, 40, 30)
     ink[:, 5:30, 7:20] = 1.0
-    normalizer = _onnx(
-        Normalizer(), ink, "ink", ["glyphs", "boxes"], {0: _any("count"), 1: _any("height"), 2: _any("width")}
-    )
+    axes = {0: _any("count"), 1: _any("height"), 2: _any("width")}
+    normalizer = _onnx(Normalizer(), ink, "ink", ["glyphs", "boxes", "frames"], axes)
     exported = _onnx(network, torch.rand(2, 28, 28), "glyphs", ["logits", "features"], {0: _any("count")})
     return Bundle.make(normalizer, exported, card)
 
@@ -71,7 +73,7 @@ def fit_temperature(network: Network, held: Sequence[Held], symbols: Sequence[st
     for part in held:
         logits = logits_of(network, part.glyphs).double()
         targets = torch.tensor([symbols.index(label) for label in part.labels])
-        parts += [(logits, targets), (logits.masked_fill(~same[targets], -torch.inf), targets)]
+        parts += [(logits, targets), (logits.masked_fill(~same[targets], _NEVER), targets)]
     log_temperature = torch.zeros((), dtype=torch.float64, requires_grad=True)
     optimizer = torch.optim.LBFGS([log_temperature], max_iter=60, line_search_fn="strong_wolfe")
 

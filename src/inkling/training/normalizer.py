@@ -28,7 +28,7 @@ class Normalizer(nn.Module):
         super().__init__()
         self.side, self.fitted = side, fitted
 
-    def forward(self, ink: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, ink: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Normalise pictures of one size.
 
         Args:
@@ -37,22 +37,24 @@ class Normalizer(nn.Module):
         Returns:
             glyphs: float32 (N, 28, 28) in [0, 1].
             boxes: float32 (N, 4), x, y, width, height of the ink in px.
+            frames: float32 (N, 4), x, y, width, height of the glyph's own frame in px of the ink.
         """
         peak = ink.amax(2).amax(1).clamp(min=1e-6)[:, None]  # (N, 1)
         top, bottom = _edges(ink.amax(2) / peak)  # (N,), (N,)
         left, right = _edges(ink.amax(1) / peak)
         height, width = bottom - top, right - left
         scale = torch.maximum(height, width) / self.fitted  # px of ink for one px of glyph
-        half_frame = self.side / 2 * scale
-        centre_y = _centre(ink.sum(2), top, bottom, half_frame)
-        centre_x = _centre(ink.sum(1), left, right, half_frame)
+        half = self.side / 2 * scale
+        centre_y = _centre(ink.sum(2), top, bottom, half)
+        centre_x = _centre(ink.sum(1), left, right, half)
         wy = self._resample(ink.shape[1], centre_y, scale, ink)  # (N, 28, H)
         wx = self._resample(ink.shape[2], centre_x, scale, ink)  # (N, 28, W)
         glyphs = wy @ ink @ wx.transpose(1, 2)  # (N, 28, H) x (N, H, W) x (N, W, 28) -> (N, 28, 28)
         contrast = (glyphs * glyphs).sum((1, 2)) / glyphs.sum((1, 2)).clamp(min=1e-6)
         gain = (_LEAST_CONTRAST / contrast.clamp(min=1e-3)).clamp(min=1.0)
         glyphs = (glyphs * gain[:, None, None]).clamp(0.0, 1.0)
-        return glyphs, torch.stack((left, top, width, height), 1)
+        frames = torch.stack((centre_x - half, centre_y - half, 2 * half, 2 * half), 1)
+        return glyphs, torch.stack((left, top, width, height), 1), frames
 
     def _resample(self, length: int, centre: Tensor, scale: Tensor, like: Tensor) -> Tensor:
         # where each px of the glyph lies in the ink, and the triangle around it: (N, side, length)

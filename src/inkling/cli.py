@@ -100,7 +100,13 @@ def read(files: tuple[str, ...], alphabet: str | None, as_json: bool, alternativ
 @click.option("--epochs", type=click.IntRange(1), help="How often to go through the data.  [default: the recipe's]")
 @click.option("--seed", type=int, help="Decides weights, order and variation.  [default: the recipe's]")
 @click.option("--dry-run", is_flag=True, help="Go through all of it in seconds, on a little data.")
-@click.option("--accelerator", type=click.Choice(["auto", "cpu", "gpu"]), default="auto", show_default=True)
+@click.option(
+    "--accelerator",
+    type=click.Choice(["auto", "cpu", "gpu"]),
+    default="auto",
+    show_default=True,
+    help="Where to compute.",
+)
 def train(
     sources: tuple[str, ...],
     out: str,
@@ -211,7 +217,13 @@ def fetch(names: tuple[str, ...], folder: str | None) -> None:
 @click.option("--bundle", help="The folder of the bundle to evaluate.  [default: the one that ships]")
 @click.option("--data", "folder", help="The folder that holds the data sets.  [default: the setting data]")
 @click.option("--out", default="reports", show_default=True, help="The folder to write the report and its plots to.")
-@click.option("--split", type=click.Choice(["test", "validation", "all"]), default="all", show_default=True)
+@click.option(
+    "--split",
+    type=click.Choice(["test", "validation", "all"]),
+    default="all",
+    show_default=True,
+    help="What to measure on.",
+)
 @click.option("--speed", is_flag=True, help="Time readings as well.")
 def evaluate(bundle: str | None, folder: str | None, out: str, split: str, speed: bool) -> None:
     """Measure what a bundle reaches on every test and validation split that is here."""

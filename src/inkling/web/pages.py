@@ -24,12 +24,23 @@ _LABELS = {
 @blueprint.get("/")
 def draw() -> str:
     """Show the page to draw on."""
+    return render_template("draw.html", alphabets=_alphabets())
+
+
+@blueprint.get("/upload")
+def upload() -> str:
+    """Show the page that reads pictures."""
+    limit = current_app.extensions["inkling"].settings.max_image_bytes
+    return render_template("upload.html", alphabets=_alphabets(), max_bytes=limit)
+
+
+def _alphabets() -> list[dict[str, str]]:
+    """Give the alphabets that have names, as the pages offer them."""
     names = [*(name for name in _LABELS if name in NAMED), *(name for name in NAMED if name not in _LABELS)]
-    alphabets = [
+    return [
         {"name": name, "label": _LABELS.get(name, name), "symbols": " ".join(Alphabet.parse(name).symbols)}
         for name in names
     ]
-    return render_template("draw.html", alphabets=alphabets)
 
 
 @blueprint.get("/api/docs")

@@ -2,18 +2,14 @@
 
 import { Bars, percent } from "./bars.js";
 import { Drawing, SIDE } from "./drawing.js";
+import { keep, kept, rememberAlphabet } from "./kept.js";
 import { Pad } from "./pad.js";
 import { Reader } from "./reader.js";
 
 const $ = (id) => document.getElementById(id);
-const ALPHABET_KEPT_AS = "inkling.alphabet";
-const LIVE_KEPT_AS = "inkling.live";
 const RIVAL = 0.15; // an alternative this likely is named beside an unsure answer
 const BLANK_GLYPH = $("seen").getAttribute("src");
 const BLANK = "Draw something first.";
-
-const keep = (name, value) => { try { localStorage.setItem(name, value); } catch { /* then it is not kept */ } };
-const kept = (name) => { try { return localStorage.getItem(name); } catch { return null; } };
 
 const drawing = new Drawing(Number($("pen-width").value));
 const bars = new Bars($("bars"));
@@ -130,12 +126,8 @@ $("redo").addEventListener("click", () => drawing.redo());
 $("clear").addEventListener("click", () => drawing.clear());
 $("predict").addEventListener("click", predict);
 $("pen-width").addEventListener("input", (event) => { drawing.penWidth = Number(event.target.value); });
-$("alphabet").addEventListener("change", () => {
-  keep(ALPHABET_KEPT_AS, $("alphabet").value);
-  chooseAlphabet();
-});
 $("live").addEventListener("change", () => {
-  keep(LIVE_KEPT_AS, $("live").checked);
+  keep("live", $("live").checked);
   if ($("live").checked) reader.now();
 });
 
@@ -151,9 +143,8 @@ addEventListener("keydown", (event) => {
   drawing[act]();
 });
 
-const wanted = [...$("alphabet").options].find((option) => option.value === kept(ALPHABET_KEPT_AS));
-if (wanted) $("alphabet").value = wanted.value;
-$("live").checked = kept(LIVE_KEPT_AS) !== "false";
+rememberAlphabet($("alphabet"), chooseAlphabet);
+$("live").checked = kept("live") !== "false";
 $("pen-width").value = drawing.penWidth;
 refresh();
 chooseAlphabet();

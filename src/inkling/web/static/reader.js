@@ -1,12 +1,11 @@
 // Asks the server to read: at most every 500 ms while the pen is down and at once when it goes up, one request at a
 // time, and an answer counts only if the drawing it is about still stands.
 
+import { Away, read, untilReady } from "./server.js";
+
 const EVERY_MS = 500;
 const PATIENCE_MS = 1000; // a request older than this gives way to a newer drawing
 const GIVE_UP_MS = 15000;
-const KNOCK_MS = 1000;
-
-class Away extends Error {}
 
 export class Reader extends EventTarget {
   #compose;
@@ -19,7 +18,6 @@ export class Reader extends EventTarget {
   constructor(compose) {
     super();
     this.#compose = compose;
-    addEventListener("online", () => this.#away && this.#knock());
   }
 
   // The drawing grew: read it within EVERY_MS.
@@ -60,11 +58,11 @@ export class Reader extends EventTarget {
     const flight = (this.#flight = { controller: new AbortController(), sent: performance.now() });
     const patience = setTimeout(() => flight.controller.abort(), GIVE_UP_MS);
     try {
-      const reading = await this.#ask(body, flight.controller.signal);
+      const reading = await read(body, flight.controller.signal);
       if (flight === this.#flight) this.#tell("reading", reading);
     } catch (error) {
       if (flight !== this.#flight) return;
-      if (error instanceof Away) this.#goAway(error.message);
+      if (error instanceof Away) this.#goAway(error);
       else this.#tell("problem", error);
     } finally {
       clearTimeout(patience);
@@ -75,41 +73,10 @@ export class Reader extends EventTarget {
     }
   }
 
-  async #ask(body, signal) {
-    let response;
-    let answer;
-    try {
-      response = await fetch("/api/v1/read", {
-        method: "POST",
-        headers: { "Content-Type": "application/json" },
-        body: JSON.stringify(body),
-        signal,
-      });
-      answer = await response.json();
-    } catch {
-      throw new Away("");
-    }
-    if (response.ok) return answer;
-    if (response.status >= 502) throw new Away(answer.error?.message ?? "");
-    throw answer.error ?? { code: "unknown", message: "The server gave no reason.", hint: "" };
-  }
-
-  #goAway(message) {
+  async #goAway(away) {
     this.#away = true;
-    this.#tell("away", message);
-    setTimeout(() => this.#knock(), KNOCK_MS);
-  }
-
-  async #knock() {
-    if (!this.#away) return;
-    try {
-      const response = await fetch("/readyz", { signal: AbortSignal.timeout(GIVE_UP_MS) });
-      if (!response.ok) throw new Away("");
-    } catch {
-      setTimeout(() => this.#knock(), KNOCK_MS);
-      return;
-    }
-    if (!this.#away) return;
+    this.#tell("away", away.message);
+    await untilReady(away);
     this.#away = false;
     this.#tell("back");
     this.#send();

@@ -1,0 +1,23 @@
+// What the pages remember between visits: small choices, in this browser only.
+
+export const keep = (name, value) => { try { localStorage.setItem(`inkling.${name}`, value); } catch { /* then it is not kept */ } };
+export const kept = (name) => { try { return localStorage.getItem(`inkling.${name}`); } catch { return null; } };
+
+// Let an alphabet be chosen, and remember which.
+export function rememberAlphabet(select, changed = () => {}) {
+  const wanted = [...select.options].find((option) => option.value === kept("alphabet"));
+  if (wanted) select.value = wanted.value;
+  select.addEventListener("change", () => {
+    keep("alphabet", select.value);
+    changed();
+  });
+}
+
+// Give a person a file to save.
+export function save(name, blob) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}

@@ -1,0 +1,80 @@
+// The table of results: one row a picture, from waiting to read or not.
+
+import { percent } from "./bars.js";
+
+const GLYPHS = 8; // of a picture with more characters the first ones are shown
+const STATUS = { waiting: "Waiting", reading: "Reading", sure: "Sure", unsure: "Unsure", failed: "Not read" };
+
+export const probabilityOf = (reading) => reading.characters.reduce((product, one) => product * one.probability, 1);
+export const stateOf = (entry) => (entry.error ? "failed" : entry.reading?.status ?? (entry.busy ? "reading" : "waiting"));
+
+export class Results {
+  #body;
+  #template;
+  #rows = new Map();
+  #remove;
+
+  // remove(id) is called when a person takes a row away.
+  constructor(table, template, remove) {
+    this.#body = table.tBodies[0];
+    this.#template = template;
+    this.#remove = remove;
+  }
+
+  show(entry) {
+    const row = this.#rows.get(entry.id) ?? this.#add(entry);
+    const cell = (name) => row.querySelector(`.cell-${name}`);
+    const state = stateOf(entry);
+    row.dataset.state = state;
+    const preview = cell("picture").querySelector("img");
+    if (entry.preview && preview.getAttribute("src") !== entry.preview) preview.src = entry.preview;
+    preview.alt = entry.preview ? `Preview of ${entry.name}` : "No preview";
+    cell("status").firstElementChild.textContent = STATUS[state];
+    const { reading, error } = entry;
+    cell("text").firstElementChild.textContent = reading?.text ?? "";
+    cell("probability").textContent = reading ? percent(probabilityOf(reading)) : "";
+    cell("glyph").replaceChildren(...(reading ? glyphsOf(reading) : []));
+    cell("others").replaceChildren(...(reading ? othersOf(reading) : [error ? `${error.message} ${error.hint}`.trim() : ""]));
+  }
+
+  drop(id) {
+    this.#rows.get(id)?.remove();
+    this.#rows.delete(id);
+  }
+
+  #add(entry) {
+    const row = this.#template.content.firstElementChild.cloneNode(true);
+    row.querySelector(".file-name").textContent = entry.name;
+    const button = row.querySelector("button");
+    button.setAttribute("aria-label", `Remove ${entry.name}`);
+    button.addEventListener("click", () => this.#remove(entry.id));
+    this.#rows.set(entry.id, row);
+    this.#body.append(row);
+    return row;
+  }
+}
+
+function glyphsOf({ characters }) {
+  return characters.slice(0, GLYPHS).map(({ glyph, symbol }) => {
+    const image = new Image(56, 56);
+    image.src = `data:image/png;base64,${glyph}`;
+    image.alt = `What the model saw of ${symbol}`;
+    image.className = "glyph";
+    return image;
+  });
+}
+
+function othersOf({ characters }) {
+  return characters.slice(0, GLYPHS).map(({ alternatives }) => {
+    const list = document.createElement("span");
+    list.className = "others";
+    for (const { symbol, probability } of alternatives.slice(0, 3)) {
+      const one = document.createElement("span");
+      const name = document.createElement("b");
+      name.textContent = symbol;
+      one.append(name, ` ${percent(probability)}`);
+      list.append(one);
+    }
+    return list;
+  });
+}

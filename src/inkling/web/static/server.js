@@ -1,0 +1,58 @@
+// What the pages ask of the server, and how they notice that it is away and back.
+
+const GIVE_UP_MS = 15_000;
+const KNOCK_MS = 1000;
+
+// No answer came, or one that says: not now.
+export class Away extends Error {
+  constructor(response = null, message = "") {
+    super(message);
+    this.answered = response !== null;
+    this.waitMs = 1000 * Number(response?.headers.get("Retry-After")) || KNOCK_MS;
+  }
+}
+
+// Ask for a reading; body is a form, or what becomes JSON. Throws Away, or what the server says is wrong.
+export async function read(body, signal) {
+  const form = body instanceof FormData;
+  let response;
+  let answer;
+  try {
+    response = await fetch("/api/v1/read", {
+      method: "POST",
+      headers: form ? {} : { "Content-Type": "application/json" },
+      body: form ? body : JSON.stringify(body),
+      signal,
+    });
+    answer = await response.json();
+  } catch {
+    throw new Away();
+  }
+  if (response.ok) return answer;
+  if (response.status === 429 || response.status >= 502) throw new Away(response, answer.error?.message);
+  throw answer.error ?? { code: "unknown", message: "The server gave no reason.", hint: "" };
+}
+
+// Resolves when the server can read again. It knocks every second, and at once when the network is back.
+export function untilReady(away) {
+  return new Promise((resolve) => {
+    let timer = 0;
+    let knocking = false;
+    const knock = async () => {
+      if (knocking) return;
+      knocking = true;
+      clearTimeout(timer);
+      try {
+        const response = await fetch("/readyz", { signal: AbortSignal.timeout(GIVE_UP_MS) });
+        if (!response.ok) throw new Away(response);
+        removeEventListener("online", knock);
+        resolve();
+      } catch {
+        timer = setTimeout(knock, KNOCK_MS);
+        knocking = false;
+      }
+    };
+    addEventListener("online", knock);
+    timer = setTimeout(knock, away.waitMs);
+  });
+}

@@ -1,0 +1,157 @@
+// The Upload page: pictures come in by button, drop, paste or camera, are read two at a time, and stay.
+
+import { rememberAlphabet, save } from "./kept.js";
+import { formOf, previewOf } from "./picture.js";
+import { Results, stateOf } from "./results.js";
+import { Away, read, untilReady } from "./server.js";
+import { MOST, Shelf } from "./shelf.js";
+import { csv, json } from "./table.js";
+
+const $ = (id) => document.getElementById(id);
+const AT_A_TIME = 2;
+const TRIES = 3; // a picture over which the server breaks off so often is given up
+
+const shelf = new Shelf();
+const entries = new Map();
+const results = new Results($("results"), $("row"), remove);
+const maxBytes = Number($("upload").dataset.maxBytes);
+let lastId = 0;
+let readers = 0;
+let batch = 0; // pictures since the queue was last empty
+let paused = null; // a promise while the server is away
+
+const list = () => [...entries.values()];
+const waiting = () => list().filter((entry) => stateOf(entry) === "waiting");
+const unread = () => list().filter((entry) => ["waiting", "reading"].includes(stateOf(entry)));
+
+function add(files) {
+  for (const file of files) {
+    lastId = Math.max(lastId + 1, Date.now());
+    put({ id: lastId, name: file.name || "pasted picture", alphabet: $("alphabet").value, file, preview: "", tries: 0 });
+    batch += 1;
+  }
+  for (const entry of list().slice(0, Math.max(0, entries.size - MOST))) remove(entry.id);
+  work();
+}
+
+function put(entry) {
+  entries.set(entry.id, entry);
+  const { busy, ...plain } = entry;
+  shelf.put(plain);
+  results.show(entry);
+  refresh();
+}
+
+function remove(id) {
+  entries.delete(id);
+  shelf.remove(id);
+  results.drop(id);
+  refresh();
+}
+
+function work() {
+  while (readers < AT_A_TIME && readers < unread().length && waiting().length) {
+    readers += 1;
+    readAll().finally(() => {
+      readers -= 1;
+      if (waiting().length) work();
+    });
+  }
+}
+
+async function readAll() {
+  for (let entry = waiting()[0]; entry; entry = waiting()[0]) {
+    await paused;
+    if (entries.get(entry.id) === entry && stateOf(entry) === "waiting") await readOne(entry);
+  }
+}
+
+async function readOne(entry) {
+  entry.busy = true;
+  results.show(entry);
+  const outcome = {};
+  try {
+    entry.preview ||= await previewOf(entry.file);
+    results.show(entry);
+    outcome.reading = await read(await formOf(entry.file, entry.alphabet, maxBytes));
+  } catch (error) {
+    if (error instanceof Away && (error.answered || !navigator.onLine || ++entry.tries < TRIES)) await wait(error);
+    else if (error instanceof Away) outcome.error = { code: "no_answer", message: "The server broke off over this picture.", hint: "Try a smaller one." };
+    else outcome.error = error;
+  }
+  if (!entries.has(entry.id)) return; // it was taken away meanwhile
+  const { busy, ...rest } = entry;
+  if (outcome.reading || outcome.error) delete rest.file;
+  put({ ...rest, ...outcome });
+}
+
+function wait(away) {
+  say(`${away.message || "The server is away."} Your pictures are kept, and reading goes on when it is back.`);
+  paused ??= untilReady(away).then(() => {
+    paused = null;
+    say("");
+  });
+  return paused;
+}
+
+function say(message) { $("message").textContent = message; }
+
+function refresh() {
+  const all = list();
+  const left = unread().length;
+  const count = (state) => all.filter((entry) => stateOf(entry) === state).length;
+  if (!left) batch = 0;
+  batch = Math.max(batch, left);
+  $("shelf").hidden = !all.length;
+  $("progress-row").classList.toggle("idle", !left);
+  $("progress").max = Math.max(1, batch);
+  $("progress").value = batch - left;
+  $("progress-text").textContent = left ? `${batch - left} of ${batch} read` : "";
+  const parts = [[count("sure"), "sure"], [count("unsure"), "unsure"], [count("failed"), "not read"]];
+  $("summary").textContent = parts.filter(([n]) => n).map(([n, what]) => `${n} ${what}`).join(", ");
+  const doubtful = count("unsure") + count("failed");
+  $("none").hidden = !$("only-unsure").checked || doubtful > 0 || left > 0;
+  for (const id of ["export-csv", "export-json"]) $(id).disabled = left === all.length;
+}
+
+const done = () => list().filter((entry) => entry.reading || entry.error);
+
+for (const id of ["upload", "camera"]) {
+  $(id).addEventListener("change", ({ target }) => {
+    add([...target.files]);
+    target.value = ""; // so that the same picture may be chosen again
+  });
+}
+addEventListener("paste", (event) => event.clipboardData?.files.length && add([...event.clipboardData.files]));
+let over = 0;
+addEventListener("dragenter", () => $("drop").classList.toggle("over", (over += 1) > 0));
+addEventListener("dragleave", () => $("drop").classList.toggle("over", (over -= 1) > 0));
+addEventListener("dragover", (event) => event.preventDefault());
+addEventListener("drop", (event) => {
+  event.preventDefault();
+  over = 0;
+  $("drop").classList.remove("over");
+  add([...event.dataTransfer.files]);
+});
+$("only-unsure").addEventListener("change", ({ target }) => {
+  $("results").classList.toggle("only-unsure", target.checked);
+  refresh();
+});
+$("export-csv").addEventListener("click", () => save("inkling.csv", csv(done())));
+$("export-json").addEventListener("click", () => save("inkling.json", json(done())));
+$("clear").addEventListener("click", () => {
+  entries.clear();
+  shelf.clear();
+  $("results").tBodies[0].replaceChildren();
+  refresh();
+});
+
+rememberAlphabet($("alphabet"));
+for (const entry of await shelf.all()) {
+  entries.set(entry.id, entry);
+  lastId = Math.max(lastId, entry.id);
+  results.show(entry);
+}
+$("upload").dataset.ready = "";
+refresh();
+work();

@@ -1,0 +1,148 @@
+"""The Upload page as a person uses it: pictures in, a table out, and nothing lost on the way."""
+
+import csv
+import io
+import json
+
+import pytest
+from playwright.sync_api import expect
+
+from ..drawings import encoded, picture
+
+BROKEN = {"name": "broken.png", "mimeType": "image/png", "buffer": encoded(picture("3"))[:70]}
+NO_PICTURE = {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"no picture at all"}
+
+
+def named(symbol):
+    return {"name": f"{symbol}.png", "mimeType": "image/png", "buffer": encoded(picture(symbol))}
+
+
+def give(page, *files):
+    page.get_by_test_id("upload-input").set_input_files(list(files))
+
+
+def rows(page):
+    return page.get_by_test_id("result-row")
+
+
+def texts(page):
+    return page.get_by_test_id("result-text")
+
+
+def saved(page, button):
+    with page.expect_download() as download:
+        page.get_by_test_id(button).click()
+    return download.value.path().read_bytes().decode("utf-8-sig")
+
+
+def test_several_pictures_are_read_and_a_broken_one_has_its_row_with_the_reason(open_page):
+    page = open_page("/upload")
+    give(page, named("7"), BROKEN, NO_PICTURE, named("1"))
+    expect(texts(page)).to_have_text(["7", "", "", "1"])
+    expect(page.get_by_test_id("summary")).to_contain_text("2 not read")
+    broken = rows(page).nth(1)
+    expect(broken).to_have_attribute("data-state", "failed")
+    expect(broken).to_contain_text("broken.png")
+    expect(broken.get_by_test_id("result-details")).to_contain_text("cut off or damaged")
+    expect(rows(page).nth(2).get_by_test_id("result-details")).to_contain_text("picture")
+    seen = rows(page).first.locator("img.glyph")
+    assert seen.evaluate("image => image.decode().then(() => image.naturalWidth)") == 28
+    shown = rows(page).first.locator(".picture img")
+    assert shown.evaluate("image => image.naturalWidth") > 0
+
+
+def test_results_can_be_had_as_csv_and_json(open_page):
+    page = open_page("/upload")
+    give(page, named("7"), {**BROKEN, "name": '=1+1, "x".png'})
+    expect(texts(page)).to_have_text(["7", ""])
+    expect(rows(page).nth(1)).to_have_attribute("data-state", "failed")
+    seven, broken = csv.DictReader(io.StringIO(saved(page, "export-csv")))
+    assert (seven["file"], seven["text"], seven["alphabet"]) == ("7.png", "7", "digits")
+    assert 0 < float(seven["probability"]) <= 1
+    assert seven["alternatives"].count(";") == 4
+    assert broken["file"] == '\'=1+1, "x".png'  # no spreadsheet takes it for a formula
+    assert broken["error"].startswith("not_an_image")
+    first, second = json.loads(saved(page, "export-json"))
+    assert first["file"] == "7.png"
+    assert first["characters"][0]["symbol"] == "7"
+    assert second["error"]["code"] == "not_an_image"
+
+
+def test_results_survive_a_reload_and_go_when_they_are_cleared(open_page):
+    page = open_page("/upload")
+    give(page, named("7"), BROKEN)
+    expect(texts(page)).to_have_text(["7", ""])
+    expect(page.get_by_test_id("summary")).to_contain_text("not read")
+    page.reload()
+    expect(texts(page)).to_have_text(["7", ""])
+    rows(page).nth(1).get_by_role("button").click()
+    expect(rows(page)).to_have_count(1)
+    page.reload()
+    expect(texts(page)).to_have_text(["7"])
+    page.get_by_test_id("clear").click()
+    expect(rows(page)).to_have_count(0)
+    page.reload()
+    expect(page.get_by_test_id("upload-input")).to_have_attribute("data-ready", "")
+    expect(rows(page)).to_have_count(0)
+
+
+def test_only_what_needs_a_look_can_be_shown(open_page):
+    page = open_page("/upload")
+    give(page, named("7"), BROKEN)
+    expect(texts(page)).to_have_text(["7", ""])
+    expect(rows(page).nth(1)).to_have_attribute("data-state", "failed")
+    expect(rows(page).nth(0)).to_have_attribute("data-state", "sure")
+    page.get_by_test_id("only-unsure").check()
+    expect(rows(page).nth(0)).to_be_hidden()
+    expect(rows(page).nth(1)).to_be_visible()
+
+
+def test_pictures_wait_while_the_server_is_away_and_are_read_when_it_is_back(open_page):
+    page = open_page("/upload")
+    expect(page.get_by_test_id("upload-input")).to_have_attribute("data-ready", "")
+    page.context.set_offline(True)
+    give(page, named("7"), named("1"))
+    expect(page.get_by_test_id("message")).to_contain_text("away")
+    page.context.set_offline(False)
+    expect(texts(page)).to_have_text(["7", "1"])
+    expect(page.get_by_test_id("message")).to_be_empty()
+
+
+def test_pictures_that_wait_are_read_after_a_reload(open_page):
+    page = open_page("/upload")
+    page.route("**/api/v1/read", lambda route: None)  # no answer ever comes
+    with page.expect_request("**/api/v1/read"):
+        give(page, named("7"))
+    page.unroute("**/api/v1/read")
+    page.reload()
+    expect(texts(page)).to_have_text(["7"])
+
+
+@pytest.mark.parametrize("kind", ["drop", "paste"])
+def test_pictures_are_dropped_and_pasted(open_page, kind):
+    page = open_page("/upload")
+    expect(page.get_by_test_id("upload-input")).to_have_attribute("data-ready", "")
+    page.evaluate(
+        """([kind, bytes]) => {
+            const data = new DataTransfer();
+            data.items.add(new File([new Uint8Array(bytes)], "7.png", { type: "image/png" }));
+            const options = { bubbles: true, cancelable: true };
+            document.querySelector("#drop").dispatchEvent(kind === "drop"
+                ? new DragEvent("drop", { ...options, dataTransfer: data })
+                : new ClipboardEvent("paste", { ...options, clipboardData: data }));
+        }""",
+        [kind, list(encoded(picture("7")))],
+    )
+    expect(texts(page)).to_have_text(["7"])
+
+
+@pytest.mark.parametrize("width", [360, 768, 1280])
+def test_nothing_is_cut_off_at_any_width(open_page, width):
+    page = open_page("/upload", viewport={"width": width, "height": 740}, has_touch=width == 360)
+    give(page, named("7"), {**BROKEN, "name": "a picture whose name is far too long for its column.png"})
+    expect(texts(page)).to_have_text(["7", ""])
+    expect(rows(page).nth(1)).to_have_attribute("data-state", "failed")
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+    camera = page.get_by_test_id("camera-input")
+    assert camera.get_attribute("capture") == "environment"
+    assert camera.evaluate("input => getComputedStyle(input.parentElement).display !== 'none'") == (width == 360)

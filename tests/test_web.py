@@ -97,6 +97,20 @@ def test_the_glyph_comes_as_a_png_with_black_ink_on_white_paper(client):
     assert pixels[10, 13] == 0
 
 
+def test_the_heat_map_comes_with_the_box_that_it_covers(recognizer):
+    answer = (
+        app(recognizer).test_client().post("/api/v1/read", json={"strokes": BAR, "alphabet": "digits", "heat": True})
+    )
+    heat = answer.json["characters"][0]["heat"]
+    with Image.open(io.BytesIO(base64.b64decode(heat["image"]))) as image:
+        assert (image.size, image.mode) == ((28, 28), "L")
+        assert image.getextrema()[1] == 255
+    x, y, width, height = heat["box"]
+    assert x < 100 < x + width
+    assert y < 50 < 350 < y + height
+    assert 0 < heat["drop"] <= 1
+
+
 def test_several_pictures_give_a_list_and_a_bad_one_spoils_nothing(client):
     files = [(io.BytesIO(png()), "a.png"), (io.BytesIO(b"no picture"), "b.png"), (io.BytesIO(png(255)), "c.png")]
     answer = client.post("/api/v1/read", data={"image": files, "alphabet": "digits", "glyph": "true"})

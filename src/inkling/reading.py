@@ -29,6 +29,7 @@ class Character:
         box: x, y, width, height of its ink in px of the input.
         alternatives: the next symbols, likeliest first.
         glyph: float32 (28, 28) in [0, 1], what the network saw.
+        frame: x, y, width, height of the glyph's own frame in px of the input: where its 28×28 px lie.
     """
 
     symbol: str
@@ -36,9 +37,10 @@ class Character:
     box: tuple[float, float, float, float]
     alternatives: tuple[Alternative, ...]
     glyph: NDArray[np.float32] = field(repr=False, compare=False)
+    frame: tuple[float, float, float, float] = field(default=(0.0, 0.0, 28.0, 28.0), repr=False)
 
     def to_json(self) -> dict[str, Any]:
-        """Give the JSON form; the glyph is left out."""
+        """Give the JSON form; glyph and frame are left out."""
         return {
             "symbol": self.symbol,
             "probability": self.probability,

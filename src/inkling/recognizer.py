@@ -158,6 +158,18 @@ class Recognizer:
         columns = zip(*((p.glyphs, p.boxes, p.frames, p.logits, p.features) for p in parts), strict=True)
         return Inference(*(np.concatenate(column) for column in columns))
 
+    def logits(self, glyphs: Floats) -> Floats:
+        """Run the network alone.
+
+        Args:
+            glyphs: float32 (N, 28, 28) in [0, 1].
+
+        Returns:
+            float32 (N, symbols), calibrated.
+        """
+        logits, _ = self._network.run(None, {"glyphs": glyphs})
+        return np.asarray(logits / self._temperature, np.float32)
+
     def probabilities(self, logits: Floats, alphabet: Alphabet) -> Floats:
         """Choose from an alphabet: other symbols are left out before the softmax.
 
@@ -238,7 +250,12 @@ class Recognizer:
         ranked = [Alternative(alphabet.symbols[i], float(probabilities[i])) for i in order[:shown]]
         best = ranked[0]
         character = Character(
-            best.symbol, best.probability, ink.to_input(found.boxes[index]), tuple(ranked[1:]), found.glyphs[index]
+            best.symbol,
+            best.probability,
+            ink.to_input(found.boxes[index]),
+            tuple(ranked[1:]),
+            found.glyphs[index],
+            ink.to_input(found.frames[index]),
         )
         status: Literal["sure", "unsure"] = "sure" if best.probability >= self.settings.sure_probability else "unsure"
         return Reading(best.symbol, status, alphabet.name, self.version, elapsed_ms, (character,))

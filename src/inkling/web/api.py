@@ -2,25 +2,22 @@
 
 import base64
 import binascii
-import io
 import os
 import re
 from typing import Any
 
-import numpy as np
 from flask import Response, current_app, jsonify, request
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.schema import Schema
 from flask_openapi3.models.tag import Tag
 from flask_openapi3.utils import get_model_schema
-from numpy.typing import NDArray
 from pydantic import BaseModel
 from werkzeug.datastructures import FileStorage
 
 from ..alphabet import NAMED, Alphabet
 from ..errors import ImageTooLarge, InklingError
 from ..ink import Ink
-from ..reading import Reading
+from . import pictures
 from .loading import Loader
 from .problems import RequestError, error_json, status_of
 from .schemas import (
@@ -171,23 +168,10 @@ def _read(given: "bytes | Ink", options: Options) -> dict[str, Any]:
     reading = _loader().get().read(given, alphabet=options.alphabet, alternatives=options.alternatives)
     answer = reading.to_json()
     if options.glyph:
-        _add_glyphs(answer, reading)
+        pictures.add_glyphs(answer, reading)
+    if options.heat:
+        pictures.add_heat(answer, reading, _loader().get(), options.alphabet)
     return answer
-
-
-def _add_glyphs(answer: dict[str, Any], reading: Reading) -> None:
-    for entry, character in zip(answer["characters"], reading.characters, strict=True):
-        entry["glyph"] = base64.b64encode(_png(character.glyph)).decode()
-
-
-def _png(glyph: NDArray[np.float32]) -> bytes:
-    """Draw a glyph (28, 28) in [0, 1] as black ink on white paper."""
-    from PIL import Image
-
-    grey = np.rint(255 * (1 - np.clip(glyph, 0, 1))).astype(np.uint8)  # (28, 28), 255 = paper
-    file = io.BytesIO()
-    Image.fromarray(grey).save(file, "PNG")
-    return file.getvalue()
 
 
 def _decode(url: str) -> bytes:

@@ -39,6 +39,9 @@ class Options(BaseModel):
         5, description="How many other symbols to give for each character, or all."
     )
     glyph: bool = Field(False, description="Whether to give each character's glyph, the picture the model saw.")
+    heat: bool = Field(
+        False, description="Whether to give each character's heat map: which of its parts speak for the answer."
+    )
 
 
 class DrawingOrImage(Options):
@@ -76,6 +79,16 @@ class AlternativeAnswer(BaseModel):
     probability: Probability
 
 
+class HeatAnswer(BaseModel):
+    """Which parts of a character speak for the answer, found by covering them one after the other."""
+
+    image: str = Field(
+        description="Base64 of a 28×28 grey PNG: black where covering changes nothing, white where it does most."
+    )
+    box: list[float] = Field(min_length=4, max_length=4, description="Where it lies: x, y, width, height in px.")
+    drop: Probability = Field(description="How far the probability falls when what matters most is covered.")
+
+
 class CharacterAnswer(BaseModel):
     """One character that was read."""
 
@@ -86,6 +99,7 @@ class CharacterAnswer(BaseModel):
     glyph: str = Field(
         "", description="When asked for: what the model saw, as base64 of a 28×28 grey PNG, black ink on white paper."
     )
+    heat: HeatAnswer | None = Field(None, description="When asked for.")
 
 
 class ReadingAnswer(BaseModel):

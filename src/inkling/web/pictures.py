@@ -1,0 +1,39 @@
+"""Pictures in an answer: the glyph that the model saw, and where its answer comes from."""
+
+import base64
+import io
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..heat import heat_of
+from ..reading import Reading
+
+if TYPE_CHECKING:
+    from ..recognizer import Recognizer
+
+__all__ = ["add_glyphs", "add_heat"]
+
+
+def add_glyphs(answer: dict[str, Any], reading: Reading) -> None:
+    """Put each character's glyph into a reading's JSON, as black ink on white paper."""
+    for entry, character in zip(answer["characters"], reading.characters, strict=True):
+        entry["glyph"] = _png(1 - character.glyph)
+
+
+def add_heat(answer: dict[str, Any], reading: Reading, recognizer: "Recognizer", alphabet: str | list[str]) -> None:
+    """Put each character's heat map into a reading's JSON."""
+    chosen = recognizer.alphabet(alphabet)
+    for entry, character in zip(answer["characters"], reading.characters, strict=True):
+        heat = heat_of(recognizer, character.glyph, character.symbol, chosen)
+        entry["heat"] = {"image": _png(heat.map), "box": list(character.frame), "drop": round(heat.drop, 6)}
+
+
+def _png(grey: NDArray[np.float32]) -> str:
+    """Give the base64 of a PNG of grey levels (H, W) in [0, 1]."""
+    from PIL import Image
+
+    file = io.BytesIO()
+    Image.fromarray(np.rint(255 * np.clip(grey, 0, 1)).astype(np.uint8)).save(file, "PNG")
+    return base64.b64encode(file.getvalue()).decode()

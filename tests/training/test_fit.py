@@ -1,0 +1,199 @@
+"""The loop: it learns, it can stop at any moment and go on as if it had not, and it refuses what does not fit."""
+
+import dataclasses
+import itertools
+import json
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from inkling.errors import CheckpointError, InvalidSetting
+from inkling.training.fit import Recipe, fit, make_fabric
+from inkling.training.validation import accuracies, hold, logits_of
+
+from .conftest import SMALL, pictures, strokes
+
+RECIPE = Recipe(epochs=3, batch_size=16, learning_rate=0.02, averaging=0.9, seed=3)
+SYMBOLS = ("1", "7")
+
+
+class Interrupted(Exception):
+    pass
+
+
+def interrupt_at(step):
+    def report(progress):
+        if progress.step == step:
+            raise Interrupted
+
+    return report
+
+
+@pytest.fixture(scope="module")
+def fabric():
+    return make_fabric("cpu")
+
+
+@pytest.fixture
+def train(fabric):
+    def run(folder, packs=None, symbols=SYMBOLS, recipe=RECIPE, **options):
+        packs = packs or [pictures(), strokes()]
+        held = hold([pictures(count=20, name="others")], symbols)
+        return fit(packs, held, symbols, folder, recipe, SMALL, fabric=fabric, **options)
+
+    return run
+
+
+def weights(network):
+    return torch.cat([value.float().flatten() for value in network.state_dict().values()])
+
+
+def test_it_learns(train, tmp_path):
+    network, history = train(tmp_path, recipe=Recipe(epochs=12, batch_size=16, learning_rate=0.02, averaging=0.9))
+    losses = [record["loss"] for record in history["epochs"]]
+    assert len(losses) == 12
+    assert losses[-1] < losses[0] / 2
+    assert history["epochs"][-1]["accuracy"] == 1
+    assert accuracies(network, hold([strokes()], SYMBOLS), SYMBOLS)["made-up-strokes/digits"] == 1
+
+
+def test_it_says_where_it_stands_after_every_step(train, tmp_path):
+    told = []
+    _, history = train(tmp_path, report=told.append)
+    assert [p.step for p in told] == list(range(1, 13))
+    assert {(p.epochs, p.steps) for p in told} == {(3, 12)}
+    assert [p.epoch for p in told] == [1] * 4 + [2] * 4 + [3] * 4
+    assert [p.accuracy for p in told[:4]] == [None] * 4
+    assert told[4].accuracy == history["epochs"][0]["accuracy"]
+    assert told[-1].left_s == 0
+    assert all(p.left_s > 0 for p in told[:-1])
+
+
+def test_the_log_has_a_line_an_epoch(train, tmp_path):
+    _, history = train(tmp_path)
+    assert [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()] == history["epochs"]
+
+
+def test_a_seed_decides_the_weights(train, tmp_path):
+    folders = (tmp_path / str(i) for i in itertools.count())
+
+    def trained(seed):
+        folder = next(folders)
+        folder.mkdir()
+        return weights(train(folder, recipe=Recipe(epochs=1, batch_size=16, seed=seed))[0])
+
+    assert torch.equal(trained(1), trained(1))
+    assert not torch.equal(trained(1), trained(2))
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(fabric, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("uninterrupted")
+    held = hold([pictures(count=20, name="others")], SYMBOLS)
+    return fit([pictures(), strokes()], held, SYMBOLS, folder, RECIPE, SMALL, fabric=fabric)
+
+
+@pytest.mark.parametrize("step", [1, 3, 4, 5, 8, 11, 12])
+def test_going_on_after_an_interruption_gives_exactly_the_same_weights(train, uninterrupted, tmp_path, step):
+    with pytest.raises(Interrupted):
+        train(tmp_path, checkpoint_every_s=0, report=interrupt_at(step))
+    network, history = train(tmp_path, resume=True)
+    assert torch.equal(weights(network), weights(uninterrupted[0]))
+    figures = [[{k: v for k, v in e.items() if k != "loss"} for e in h["epochs"]] for h in (history, uninterrupted[1])]
+    assert figures[0] == figures[1]
+
+
+def test_being_interrupted_twice_is_no_matter(train, uninterrupted, tmp_path):
+    for step, resume in ((3, False), (7, True)):
+        with pytest.raises(Interrupted):
+            train(tmp_path, checkpoint_every_s=0, report=interrupt_at(step), resume=resume)
+    assert torch.equal(weights(train(tmp_path, resume=True)[0]), weights(uninterrupted[0]))
+
+
+def test_without_time_for_a_checkpoint_the_last_whole_epoch_is_kept(train, uninterrupted, tmp_path):
+    told = []
+    with pytest.raises(Interrupted):
+        train(tmp_path, report=interrupt_at(7))
+    network, _ = train(tmp_path, resume=True, report=told.append)
+    assert told[0].step == 5
+    assert torch.equal(weights(network), weights(uninterrupted[0]))
+
+
+def test_going_on_keeps_the_recipe_that_was_started_with(train, uninterrupted, tmp_path):
+    with pytest.raises(Interrupted):
+        train(tmp_path, checkpoint_every_s=0, report=interrupt_at(5))
+    network, history = train(tmp_path, resume=True, recipe=Recipe(epochs=50, seed=99))
+    assert history["recipe"]["seed"] == 3
+    assert torch.equal(weights(network), weights(uninterrupted[0]))
+
+
+def test_a_finished_training_has_nothing_left_to_do(train, uninterrupted, tmp_path):
+    train(tmp_path)
+    told = []
+    network, history = train(tmp_path, resume=True, report=told.append)
+    assert told == []
+    assert torch.equal(weights(network), weights(uninterrupted[0]))
+    assert len(history["epochs"]) == 3
+
+
+def test_without_a_checkpoint_there_is_nothing_to_resume(train, tmp_path):
+    with pytest.raises(CheckpointError, match="no checkpoint") as caught:
+        train(tmp_path, resume=True)
+    assert "--resume" in caught.value.hint
+
+
+@pytest.mark.parametrize("how", ["cut off", "text", "empty", "no checkpoint of ours"])
+def test_a_damaged_checkpoint_is_called_so(train, tmp_path, how):
+    train(tmp_path)
+    path = tmp_path / "checkpoint.safetensors"
+    content = path.read_bytes()
+    if how == "no checkpoint of ours":
+        save_file({"weights": torch.zeros(3)}, path)
+    else:
+        path.write_bytes({"cut off": content[: len(content) // 2], "text": b"I am a text.", "empty": b""}[how])
+    with pytest.raises(CheckpointError, match="damaged"):
+        train(tmp_path, resume=True)
+
+
+@pytest.mark.parametrize(
+    ("packs", "symbols"),
+    [
+        ([pictures("47"), strokes("47")], ("4", "7")),
+        ([pictures("174"), strokes()], ("1", "4", "7")),
+        ([pictures(), strokes(), pictures("47", name="Greek")], SYMBOLS),
+        ([pictures(count=96), strokes()], SYMBOLS),
+        ([pictures()], SYMBOLS),
+        ([pictures(name="mine"), strokes()], SYMBOLS),
+    ],
+    ids=["other symbols", "more symbols", "a script more", "more samples", "a pack less", "another pack"],
+)
+def test_a_checkpoint_of_other_data_is_refused(train, tmp_path, packs, symbols):
+    train(tmp_path, recipe=Recipe(epochs=1, batch_size=16))
+    with pytest.raises(CheckpointError) as caught:
+        train(tmp_path, packs, symbols, resume=True)
+    assert "the data it was started with" in caught.value.hint
+
+
+@pytest.mark.parametrize(("count", "batch_size", "epochs"), [(3, 16, 1), (48, 16, 3), (16, 16, 9), (160, 16, 1)])
+def test_any_number_of_steps_will_do(train, tmp_path, count, batch_size, epochs):
+    packs = [pictures(count=count)]
+    network, history = train(tmp_path, packs, recipe=Recipe(epochs=epochs, batch_size=batch_size))
+    assert len(history["epochs"]) == epochs
+    assert torch.isfinite(weights(network)).all()
+
+
+def test_symbols_of_other_scripts_are_learned_beside_and_left_behind(train, tmp_path):
+    greek = pictures("4T", 24, "omniglot")
+    greek = dataclasses.replace(greek, labels=np.where(greek.labels == "4", "Greek/01", "Greek/02"))
+    network, _ = train(tmp_path, [pictures(), greek])
+    assert network.shape.extra_symbols == 8
+    assert logits_of(network, torch.rand(3, 28, 28)).shape == (3, 2)
+
+
+def test_a_gpu_that_is_not_there_is_an_error_that_says_what_would_do(monkeypatch):
+    monkeypatch.setattr(torch.accelerator, "is_available", lambda: False)
+    with pytest.raises(InvalidSetting, match="no GPU") as caught:
+        make_fabric("gpu")
+    assert "cpu" in caught.value.hint

@@ -1,0 +1,137 @@
+"""What `inkling train` does: from a folder of pictures, or a pack, to a bundle that reads it."""
+
+import json
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from PIL import Image
+
+from inkling import Ink, Recognizer, Settings
+from inkling.cli import main
+from inkling.data.packs import Pack, save_pack
+from inkling.errors import DataError, DataMissing, FolderNotWritable
+from inkling.training.fit import Recipe
+from inkling.training.run import BUNDLE, gather, train
+
+from ..drawings import picture, placed
+from .conftest import pictures
+
+NAMES = {"7": "7", "L": "upper_L", "α": "U+03B1"}
+DRAWN = {"7": "7", "L": "L", "α": "0"}  # a ring stands for an alpha: the network knows only what it is told
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A folder with a sub-folder a class: digits dark on light, capitals light on dark."""
+    folder = tmp_path_factory.mktemp("mine")
+    rng = np.random.default_rng(0)
+    for symbol, name in NAMES.items():
+        (folder / name).mkdir()
+        for i in range(24):
+            clean = picture(DRAWN[symbol], at=tuple(rng.integers(40, 60, 2)), pen=int(rng.integers(8, 18)))
+            Image.fromarray(255 - clean if symbol == "L" else clean).save(folder / name / f"{i}.png")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def trained(folder, tmp_path_factory):
+    out = tmp_path_factory.mktemp("run")
+    measured = []
+
+    def measure(bundle):
+        measured.append(bundle)
+        return {"made-up": 0.5}
+
+    bundle = train(
+        gather([folder], folder),
+        out,
+        Recipe(epochs=8, batch_size=16, averaging=0.9),
+        accelerator="cpu",
+        measure=measure,
+    )
+    assert len(measured) == 1
+    return bundle, out
+
+
+def test_a_folder_of_pictures_becomes_a_bundle_that_reads_it(trained):
+    bundle, out = trained
+    reader = Recognizer(out / BUNDLE, Settings.load({}))
+    assert reader.version == bundle.version
+    assert reader.symbols == ("7", "L", "α")
+    for symbol, drawn in DRAWN.items():
+        assert reader.read(picture(drawn)).text == symbol
+        assert reader.read(255 - picture(drawn)).text == symbol
+        assert reader.read(Ink.from_strokes(placed(drawn, 3))).text == symbol
+
+
+def test_the_card_names_data_recipe_history_and_what_was_measured(trained):
+    card = trained[0].card
+    (data,) = card["training"]["data"]
+    assert data["licence"] == "unknown"
+    assert 40 < data["samples"] < 72  # some are held out
+    assert card["training"]["recipe"]["epochs"] == 8
+    assert [record["epoch"] for record in card["training"]["epochs"]] == list(range(1, 9))
+    assert card["figures"] == {"made-up": 0.5}
+
+
+def test_a_run_leaves_checkpoint_log_and_bundle(trained):
+    out = trained[1]
+    assert {path.name for path in out.iterdir()} == {"checkpoint.safetensors", "log.jsonl", BUNDLE}
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_nothing_to_train_on_says_how_to_get_it(tmp_path, named):
+    empty = tmp_path / "none.npz"
+    save_pack(Pack("none", np.array([], "<U1"), np.zeros(0, np.int32), np.zeros((0, 28, 28), np.uint8)), empty)
+    sources, folder = ([empty], tmp_path) if named else ([], tmp_path / "nowhere")
+    with pytest.raises(DataMissing, match=r"none\.npz" if named else "nowhere") as caught:
+        gather(sources, folder)
+    assert "inkling data fetch mnist emnist" in caught.value.hint
+
+
+def test_one_symbol_alone_cannot_be_told_from_another(tmp_path):
+    save_pack(pictures("7"), tmp_path / "sevens.npz")
+    with pytest.raises(DataError, match="'7'"):
+        gather([], tmp_path)
+
+
+def test_every_pack_of_the_folder_is_taken_where_none_is_named(tmp_path):
+    save_pack(pictures("17", 60), tmp_path / "a.npz")
+    save_pack(pictures("L7", 60), tmp_path / "b.npz")
+    material = gather([], tmp_path)
+    assert [pack.name for pack in material.train] == ["a", "b"]
+    assert material.symbols == ("1", "7", "L")
+    assert [pack.name for pack in gather([tmp_path / "b.npz"], tmp_path).train] == ["b"]
+
+
+def test_no_writer_is_both_trained_on_and_held_out(tmp_path):
+    save_pack(pictures("17", 800), tmp_path / "a.npz")
+    material = gather([], tmp_path)
+    train_on, held_out = (set(pack.writers.tolist()) for (pack,) in (material.train, material.validation))
+    assert train_on
+    assert held_out
+    assert not train_on & held_out
+
+
+def test_a_folder_that_cannot_be_written_is_found_out_before_training(tmp_path):
+    (tmp_path / "taken").touch()
+    save_pack(pictures(), tmp_path / "a.npz")
+    told = []
+    with pytest.raises(FolderNotWritable, match="taken"):
+        train(gather([], tmp_path), tmp_path / "taken", accelerator="cpu", report=told.append)
+    assert told == []
+
+
+def test_a_dry_run_goes_through_all_of_it_and_its_bundle_reads(folder, tmp_path, monkeypatch):
+    monkeypatch.setenv("INKLING_DATA", str(tmp_path / "nowhere"))
+    out = tmp_path / "run"
+    arguments = ["train", "--data", str(folder), "--out", str(out), "--dry-run", "--accelerator", "cpu"]
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 0, result.stderr
+    assert str(out / BUNDLE) in result.stdout
+    assert "epoch 2/2" in result.stderr
+    assert "validation" in result.stderr
+    (tmp_path / "seven.png").write_bytes((folder / "7" / "0.png").read_bytes())
+    result = CliRunner().invoke(main, ["read", str(tmp_path / "seven.png"), "--bundle", str(out / BUNDLE), "--json"])
+    assert json.loads(result.stdout)["text"] in NAMES

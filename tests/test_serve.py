@@ -1,11 +1,14 @@
 """`inkling serve` as a process: it says where it is, takes a free port, reads, and leaves when it is told."""
 
 import json
+import re
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import urllib.request
+from pathlib import Path
 
 import psutil
 import pytest
@@ -40,6 +43,17 @@ def test_it_reads_and_stays_small():
         first = psutil.Process(process.pid)
         until(lambda: len(first.children()) == 2)
         assert all(worker.memory_info().rss < 250 * MIB for worker in [first, *first.children()])
+
+
+def test_whichever_process_is_asked_tells_what_all_counted_and_no_file_stays():
+    with serve("--port", "0", "--workers", "2") as (process, address):
+        for _ in range(20):
+            assert get(f"{address}/healthz")[0] == 200
+        pattern = re.compile(rb'inkling_requests_total{address="/healthz",method="GET",status="200"} (\d+)')
+        counts = [int(pattern.search(get(f"{address}/metrics")[1])[1]) for _ in range(6)]
+        assert counts == [20] * 6
+    folders = (Path(folder) for folder in ("/dev/shm", tempfile.gettempdir()))
+    assert not [path for folder in folders for path in folder.glob(f"inkling-metrics-{process.pid}-*")]
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])

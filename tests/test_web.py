@@ -14,7 +14,8 @@ from inkling.alphabet import NAMED
 from inkling.errors import BundleDamaged, InklingError
 from inkling.settings import Settings
 from inkling.web import create_app
-from inkling.web.problems import STATUS, status_of
+from inkling.web.limits import RateLimit
+from inkling.web.problems import STATUS, RequestError, status_of
 
 from .fakes import CountingRecognizer
 
@@ -240,6 +241,7 @@ def test_without_a_bundle_it_lives_but_is_not_ready(tmp_path):
     assert client.get("/").status_code == 200
     for answer in (client.get("/readyz"), client.get("/api/v1/model")):
         assert error_of(answer, 503)["code"] == "bundle_missing"
+        assert int(answer.headers["Retry-After"]) > 0
         assert str(tmp_path) not in answer.get_data(as_text=True)
 
 
@@ -266,7 +268,9 @@ def test_the_request_id_is_repeated_in_answer_and_log(client, caplog):
     assert forged.headers["X-Request-ID"] != client.get("/healthz").headers["X-Request-ID"]
 
 
-@pytest.mark.parametrize("path", ["/", "/nothing", "/api/v1/alphabets", "/api/v1/nothing", "/static/draw.js"])
+@pytest.mark.parametrize(
+    "path", ["/", "/upload", "/nothing", "/metrics", "/api/v1/alphabets", "/api/v1/nothing", "/static/draw.js"]
+)
 def test_every_answer_is_guarded(client, path):
     with client.get(path) as answer:
         policy = answer.headers["Content-Security-Policy"]
@@ -276,8 +280,9 @@ def test_every_answer_is_guarded(client, path):
         assert answer.headers["Referrer-Policy"] == "no-referrer"
 
 
-def test_the_page_has_nothing_inline_and_nothing_from_elsewhere(client):
-    page = client.get("/").get_data(as_text=True)
+@pytest.mark.parametrize("path", ["/", "/upload"])
+def test_a_page_has_nothing_inline_and_nothing_from_elsewhere(client, path):
+    page = client.get(path).get_data(as_text=True)
     assert 'style="' not in page
     assert "<script>" not in page
     assert "onclick" not in page
@@ -288,7 +293,8 @@ def test_the_page_has_nothing_inline_and_nothing_from_elsewhere(client):
 def test_openapi_describes_what_comes_back(client):
     document = client.get("/api/v1/openapi.json").json
     assert document["openapi"].startswith("3.1")
-    assert set(document["paths"]) == {"/api/v1/read", "/api/v1/alphabets", "/api/v1/model", "/healthz", "/readyz"}
+    reading = {"/api/v1/read", "/api/v1/alphabets", "/api/v1/model", "/api/v1/charts/probabilities.png"}
+    assert set(document["paths"]) == reading | {"/healthz", "/readyz", "/metrics"}
 
     def conforms(answer, path, method="get"):
         responses = document["paths"][path][method]["responses"]
@@ -308,6 +314,91 @@ def test_openapi_describes_what_comes_back(client):
     schema = {**body["application/json"]["schema"], "components": document["components"]}
     Draft202012Validator(schema).validate({"strokes": BAR, "alphabet": ["a", "b"], "alternatives": "all"})
     assert not Draft202012Validator(schema).is_valid({"strokes": BAR, "colour": 1})
+
+
+def chart_of(answer):
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+    assert answer.mimetype == "image/png"
+    with Image.open(io.BytesIO(answer.data)) as image:
+        return np.asarray(image.convert("RGB"))
+
+
+def test_the_chart_draws_numbers_and_what_is_read(client):
+    path = "/api/v1/charts/probabilities.png"
+    two = chart_of(client.get(path, query_string={"probability": ["3:0.9", "$:0.1"]}))
+    assert two.shape[1] == 1200
+    nine, one = ((two == colour).all(2).sum() for colour in ((58, 79, 214), (182, 186, 200)))
+    assert nine > 5 * one > 1000  # the bars of 0.9 and 0.1
+    strange = chart_of(client.get(path, query_string={"probability": ["\U0001f600:1"]}))
+    assert len(strange) < len(two)
+    assert len(chart_of(client.post(path, json={"strokes": BAR, "alphabet": "digits"}))) > len(two)
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ({}, "probability"),
+        ({"probability": "3"}, "3:0.97"),
+        ({"probability": "3:nan"}, "3:0.97"),
+        ({"probability": "3:2"}, "3:0.97"),
+        ({"probability": ":1"}, "3:0.97"),
+        ({"probability": ["1:0"] * 200}, "probability"),
+        ({"probability": "3:1", "colour": "red"}, "'colour'"),
+    ],
+)
+def test_a_chart_of_nonsense_is_refused(client, query, says):
+    answer = client.get("/api/v1/charts/probabilities.png", query_string=query)
+    assert says in error_of(answer, 400)["message"]
+
+
+def test_a_chart_of_what_cannot_be_read_is_an_error(client):
+    path = "/api/v1/charts/probabilities.png"
+    assert error_of(client.post(path, json={"strokes": []}), 422)["code"] == "blank_ink"
+    assert error_of(client.post(path, data=b"x"), 415)
+
+
+def test_metrics_count_requests_and_readings_and_name_the_model(client):
+    client.post("/api/v1/read", json={"strokes": BAR})
+    client.post("/api/v1/read", json={"strokes": []})
+    client.get("/whatever/a/client/writes")
+    client.open("/healthz", method="INVENTED")
+    answer = client.get("/metrics")
+    assert answer.mimetype == "text/plain"
+    lines = answer.get_data(as_text=True).splitlines()
+    assert 'inkling_requests_total{address="/api/v1/read",method="POST",status="200"} 1.0' in lines
+    assert 'inkling_requests_total{address="/api/v1/read",method="POST",status="422"} 1.0' in lines
+    assert 'inkling_requests_total{address="none",method="GET",status="404"} 1.0' in lines
+    assert any('method="other"' in line for line in lines)
+    assert 'inkling_readings_total{status="sure"} 1.0' in lines
+    assert 'inkling_readings_total{status="blank_ink"} 1.0' in lines
+    assert 'inkling_request_seconds_count{address="/api/v1/read"} 2.0' in lines
+    assert 'inkling_model_info{version="counting"} 1.0' in lines
+    assert not any("whatever" in line for line in lines)
+
+
+def test_who_asks_too_often_is_told_when_to_come_back():
+    client = app(max_reads_per_minute=2).test_client()
+    for _ in range(2):
+        assert client.post("/api/v1/read", json={"strokes": BAR}).status_code == 200
+    refused = client.post("/api/v1/read", json={"strokes": BAR})
+    assert error_of(refused, 429)["code"] == "too_many_requests"
+    assert 1 <= int(refused.headers["Retry-After"]) <= 31
+    assert client.get("/healthz").status_code == 200
+    elsewhere = client.post("/api/v1/read", json={"strokes": BAR}, environ_overrides={"REMOTE_ADDR": "192.0.2.7"})
+    assert elsewhere.status_code == 200
+
+
+def test_a_rate_limit_fills_again_evenly():
+    now = [0.0]
+    limit = RateLimit(60, lambda: now[0])
+    for _ in range(60):
+        limit.take("a")
+    with pytest.raises(RequestError):
+        limit.take("a")
+    now[0] = 1.01
+    limit.take("a")
+    with pytest.raises(RequestError):
+        limit.take("a")
 
 
 def _tokens(css):

@@ -78,6 +78,7 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
             Setting("max_images", 100, "how many pictures one request may hold", 1),
             Setting("max_strokes", 1_000, "how many strokes one drawing may hold", 1),
             Setting("max_points", 50_000, "how many points one drawing may hold", 1),
+            Setting("max_reads_per_minute", 0, "how often a minute one address may ask a process; 0 for no limit", 0),
             Setting("log_level", "INFO", "how much is logged: DEBUG, INFO, WARNING or ERROR"),
         )
     }

@@ -6,14 +6,16 @@ import time
 import uuid
 from typing import TYPE_CHECKING
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 from werkzeug.exceptions import HTTPException
 
 from ..settings import Settings
-from . import api, pages, problems
+from . import api, charts, pages, problems
+from .limits import RateLimit
 from .loading import Loader
+from .metrics import Metrics
 from .schemas import Problem
 
 if TYPE_CHECKING:
@@ -64,8 +66,12 @@ def create_app(settings: Settings, recognizer: "Recognizer | None" = None) -> Fl
     app.config["MAX_FORM_PARTS"] = settings.max_images + 16  # so many pictures, and the few options beside them
     app.url_map.merge_slashes = False  # a redirect would be HTML
     app.json.sort_keys = False  # type: ignore[attr-defined]
-    app.extensions["inkling"] = Loader(settings, recognizer)
+    loader = Loader(settings, recognizer)
+    app.extensions["inkling"] = loader
+    app.extensions["inkling.metrics"] = Metrics(loader)
+    app.extensions["inkling.rate"] = RateLimit(settings.max_reads_per_minute)
     app.register_api(api.blueprint)
+    app.register_api(charts.blueprint)
     app.register_api(api.probes)
     app.register_blueprint(pages.blueprint)
     app.add_url_rule("/api/v1/openapi.json", "openapi", lambda: app.api_doc)
@@ -80,6 +86,8 @@ def _begin() -> None:
     given = request.headers.get("X-Request-ID", "")
     g.request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex[:16]
     g.began = time.perf_counter()
+    if request.method == "POST" and request.path.startswith("/api/v1/"):
+        current_app.extensions["inkling.rate"].take(request.remote_addr or "")
 
 
 def _finish(response: Response) -> Response:
@@ -88,6 +96,15 @@ def _finish(response: Response) -> Response:
     response.headers["X-Request-ID"] = g.request_id
     if problems.wants_json():
         response.headers["Cache-Control"] = "no-store"
-    elapsed_ms = (time.perf_counter() - g.began) * 1000
-    log.info("%s %s %d %.1f ms id=%s", request.method, request.path, response.status_code, elapsed_ms, g.request_id)
+    elapsed_s = time.perf_counter() - g.began
+    rule = request.url_rule.rule if request.url_rule else None
+    current_app.extensions["inkling.metrics"].answered(request.method, rule, response.status_code, elapsed_s)
+    log.info(
+        "%s %s %d %.1f ms id=%s",
+        request.method,
+        request.path,
+        response.status_code,
+        elapsed_s * 1000,
+        g.request_id,
+    )
     return response

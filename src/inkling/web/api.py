@@ -4,6 +4,8 @@ import base64
 import binascii
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from flask import Response, current_app, jsonify, request
@@ -19,6 +21,7 @@ from ..errors import ImageTooLarge, InklingError
 from ..ink import Ink
 from . import pictures
 from .loading import Loader
+from .metrics import CONTENT_TYPE
 from .problems import RequestError, error_json, status_of
 from .schemas import (
     AlphabetList,
@@ -33,17 +36,18 @@ from .schemas import (
     check,
 )
 
-__all__ = ["blueprint", "probes"]
+__all__ = ["PROBLEMS", "blueprint", "component", "ink_of", "loader", "probes"]
 
 _DATA_URL = re.compile(r"data:[\w.+/-]*(?:;[\w.=+-]+)*;base64,")
 
-_PROBLEMS: dict[int | str, Any] = {500: Problem, 503: Problem}
+#: Errors that any address may answer.
+PROBLEMS: dict[int | str, Any] = {500: Problem, 503: Problem}
 
 blueprint = APIBlueprint("api", __name__, url_prefix="/api/v1", abp_tags=[Tag(name="reading")])
 probes = APIBlueprint("probes", __name__, abp_tags=[Tag(name="probes")])
 
 
-def _component(model: type[BaseModel]) -> dict[str, str]:
+def component(model: type[BaseModel]) -> dict[str, str]:
     """Add a model to the OpenAPI document; give the reference to it."""
     schema = get_model_schema(model)
     parts = {**schema.pop("$defs", {}), schema["title"]: schema}
@@ -55,8 +59,8 @@ def _component(model: type[BaseModel]) -> dict[str, str]:
 _READ_BODY = {
     "required": True,
     "content": {
-        "application/json": {"schema": _component(DrawingOrImage)},
-        "multipart/form-data": {"schema": _component(ReadForm)},
+        "application/json": {"schema": component(DrawingOrImage)},
+        "multipart/form-data": {"schema": component(ReadForm)},
     },
 }
 _READ_ANSWER = {
@@ -65,8 +69,8 @@ _READ_ANSWER = {
         "application/json": {
             "schema": {
                 "oneOf": [
-                    _component(ReadingAnswer),
-                    {"type": "array", "items": {"anyOf": [_component(ReadingAnswer), _component(Problem)]}},
+                    component(ReadingAnswer),
+                    {"type": "array", "items": {"anyOf": [component(ReadingAnswer), component(Problem)]}},
                 ]
             }
         }
@@ -78,7 +82,7 @@ _READ_ANSWER = {
     "/read",
     summary="Read a drawing, a picture, or several pictures",
     openapi_extensions={"requestBody": _READ_BODY},
-    responses={200: _READ_ANSWER, 400: Problem, 413: Problem, 415: Problem, 422: Problem, **_PROBLEMS},
+    responses={200: _READ_ANSWER, 400: Problem, 413: Problem, 415: Problem, 422: Problem, 429: Problem, **PROBLEMS},
 )
 def read() -> Response:
     """Answer what the ink of the request says."""
@@ -95,7 +99,7 @@ def read() -> Response:
     )
 
 
-@blueprint.get("/alphabets", summary="The alphabets that have names", responses={200: AlphabetList, **_PROBLEMS})
+@blueprint.get("/alphabets", summary="The alphabets that have names", responses={200: AlphabetList, **PROBLEMS})
 def alphabets() -> Response:
     """Name the alphabets, each with what it is and its symbols."""
     entries = [
@@ -105,40 +109,75 @@ def alphabets() -> Response:
     return jsonify({"alphabets": entries})
 
 
-@blueprint.get("/model", summary="The card of the model that reads", responses={200: ModelCard, **_PROBLEMS})
+@blueprint.get("/model", summary="The card of the model that reads", responses={200: ModelCard, **PROBLEMS})
 def model() -> Response:
     """Give the bundle's card: version, alphabet, training data with licences, measured figures."""
-    return jsonify(_loader().get().card)
+    return jsonify(loader().get().card)
 
 
-@probes.get("/healthz", summary="Whether the process is alive", responses={200: Health, **_PROBLEMS})
+@probes.get("/healthz", summary="Whether the process is alive", responses={200: Health, **PROBLEMS})
 def healthz() -> Response:
     """Answer, which is all that is asked."""
     return jsonify({"status": "ok"})
 
 
-@probes.get("/readyz", summary="Whether the process can read", responses={200: Readiness, **_PROBLEMS})
+@probes.get("/readyz", summary="Whether the process can read", responses={200: Readiness, **PROBLEMS})
 def readyz() -> Response:
     """Answer 200 once the model is loaded, 503 before."""
-    return jsonify({"status": "ready", "model": _loader().get().version})
+    return jsonify({"status": "ready", "model": loader().get().version})
 
 
-def _loader() -> Loader:
-    loader: Loader = current_app.extensions["inkling"]
-    return loader
+@probes.get(
+    "/metrics",
+    summary="What was counted, for Prometheus",
+    responses={
+        200: {"description": "Prometheus's text form.", "content": {"text/plain": {"schema": {"type": "string"}}}},
+        **PROBLEMS,
+    },
+)
+def metrics() -> Response:
+    """Give requests, their latency, readings by status, and the model's version."""
+    return Response(current_app.extensions["inkling.metrics"].text(), content_type=CONTENT_TYPE)
+
+
+def loader() -> Loader:
+    """Give what loads the model, and knows the settings."""
+    found: Loader = current_app.extensions["inkling"]
+    return found
+
+
+def ink_of(given: DrawingOrImage) -> "bytes | Ink":
+    """Give a request's picture as the file it was, or its strokes as ink.
+
+    Raises:
+        RequestError: 400, what should be a data URL is none.
+        InkError: the picture is too large, or the strokes are no ink.
+    """
+    if given.strokes is None:
+        return _decode(given.image)
+    strokes = [[point[:2] for point in stroke] for stroke in given.strokes]  # the time is not read yet
+    return Ink.from_strokes(strokes, given.pen_width, loader().settings)
+
+
+@contextmanager
+def _counting() -> Iterator[None]:
+    """Count a reading that ends in an error of the ink; others are counted by their status."""
+    try:
+        yield
+    except InklingError as error:
+        current_app.extensions["inkling.metrics"].read(error.code)
+        raise
 
 
 def _read_json(body: bytes) -> dict[str, Any]:
     given = check(DrawingOrImage, body)
-    if given.strokes is None:
-        return _read(_decode(given.image), given)
-    strokes = [[point[:2] for point in stroke] for stroke in given.strokes]  # the time is not read yet
-    return _read(Ink.from_strokes(strokes, given.pen_width, _loader().settings), given)
+    with _counting():
+        return _read(ink_of(given), given)
 
 
 def _read_form() -> list[dict[str, Any]]:
     files = request.files.getlist("image")
-    limit = _loader().settings.max_images
+    limit = loader().settings.max_images
     if len(files) > limit:
         raise RequestError(413, "too_many_images", f"{len(files)} pictures came; at most {limit} are read at a time.")
     fields: dict[str, Any] = {**request.form.to_dict(), **dict.fromkeys(request.files, "")}
@@ -150,14 +189,16 @@ def _read_form() -> list[dict[str, Any]]:
             400, "malformed_request", "image: expected a file.", "Send each picture as a file named image."
         )
     if len(files) == 1:
-        return [_read(_content(files[0]), options)]
+        with _counting():
+            return [_read(_content(files[0]), options)]
     Alphabet.parse(options.alphabet)  # wrong for one, wrong for all
     return [_read_or_say_why(file, options) for file in files]
 
 
 def _read_or_say_why(file: FileStorage, options: Options) -> dict[str, Any]:
     try:
-        return _read(_content(file), options)
+        with _counting():
+            return _read(_content(file), options)
     except InklingError as error:
         if status_of(error) >= 500:
             raise
@@ -165,12 +206,13 @@ def _read_or_say_why(file: FileStorage, options: Options) -> dict[str, Any]:
 
 
 def _read(given: "bytes | Ink", options: Options) -> dict[str, Any]:
-    reading = _loader().get().read(given, alphabet=options.alphabet, alternatives=options.alternatives)
+    reading = loader().get().read(given, alphabet=options.alphabet, alternatives=options.alternatives)
     answer = reading.to_json()
+    current_app.extensions["inkling.metrics"].read(reading.status)
     if options.glyph:
         pictures.add_glyphs(answer, reading)
     if options.heat:
-        pictures.add_heat(answer, reading, _loader().get(), options.alphabet)
+        pictures.add_heat(answer, reading, loader().get(), options.alphabet)
     return answer
 
 
@@ -194,7 +236,7 @@ def _content(file: FileStorage) -> bytes:
 
 
 def _check_size(size_bytes: int) -> None:
-    limit = _loader().settings.max_image_bytes
+    limit = loader().settings.max_image_bytes
     if size_bytes > limit:
         raise ImageTooLarge(
             f"The picture has {size_bytes:,} bytes; at most {limit:,} are read.", "Scale it down, or send a JPEG."

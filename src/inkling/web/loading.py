@@ -43,6 +43,11 @@ class Loader:
                     self._recognizer = self._load()
         return self._recognizer
 
+    @property
+    def version(self) -> str:
+        """The version of the model; empty before it is loaded."""
+        return self._recognizer.version if self._recognizer else ""
+
     def _load(self) -> "Recognizer":
         from ..recognizer import Recognizer
 

@@ -31,6 +31,9 @@ STATUS: tuple[tuple[type[InklingError], int], ...] = (
     (BundleError, 503),
 )
 
+#: When to ask again what cannot be answered now; the bundle is looked for again at each request.
+_RETRY_AFTER_S = 5
+
 _HTTP_PROBLEMS: dict[int, tuple[str, str, str]] = {
     400: ("malformed_request", "The request is malformed.", "The fields are described in /api/v1/openapi.json."),
     404: ("not_found", "There is nothing at this address.", "The addresses are listed in /api/v1/openapi.json."),
@@ -48,10 +51,11 @@ _HTTP_PROBLEMS: dict[int, tuple[str, str, str]] = {
 class RequestError(InklingError):
     """A request that is turned away at the door, with the status code that says why."""
 
-    def __init__(self, status: int, code: str, message: str, hint: str = "") -> None:
+    def __init__(self, status: int, code: str, message: str, hint: str = "", retry_after_s: int = 0) -> None:
         super().__init__(message, hint)
         self.status = status
         self.code = code
+        self.retry_after_s = retry_after_s
 
 
 def status_of(error: InklingError) -> int:
@@ -88,7 +92,10 @@ def answer(error: Exception) -> Response:
         error = InklingError(*_HTTP_PROBLEMS[500][1:])
     if not wants_json():
         return _page(status_of(error))
-    return make_response(jsonify(error_json(error)), status_of(error))
+    response = make_response(jsonify(error_json(error)), status_of(error))
+    if response.status_code in (429, 503):
+        response.headers["Retry-After"] = str(getattr(error, "retry_after_s", 0) or _RETRY_AFTER_S)
+    return response
 
 
 def answer_http(error: HTTPException) -> Response:

@@ -11,12 +11,16 @@ def operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             bodies = operation.get("requestBody", {}).get("content", {})
+            parameters = operation.get("parameters", [])
             yield {
                 "method": method.upper(),
                 "path": path,
                 "id": operation["operationId"],
                 "summary": operation["summary"],
-                "bodies": [(kind, _type(content["schema"])) for kind, content in bodies.items()],
+                "bodies": [
+                    *((f"?{part['name']}=", part["description"]) for part in parameters),
+                    *((kind, _type(content["schema"])) for kind, content in bodies.items()),
+                ],
                 "answers": [(status, *_answer(answer)) for status, answer in sorted(operation["responses"].items())],
             }
 
@@ -41,8 +45,9 @@ def schemas(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _answer(answer: dict[str, Any]) -> tuple[str, str]:
-    content = answer.get("content", {}).get("application/json", {})
-    return answer.get("description", ""), _type(content["schema"]) if content else ""
+    for kind, content in answer.get("content", {}).items():
+        return answer.get("description", ""), _type(content["schema"]) if kind == "application/json" else kind
+    return answer.get("description", ""), ""
 
 
 def _default(schema: dict[str, Any]) -> str:

@@ -7,9 +7,12 @@ add nothing to that, and the model itself must not be loaded there.
 import errno
 import logging
 import os
+import shutil
 import socket
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from flask import Flask
@@ -17,6 +20,7 @@ from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
 from ..errors import AddressUnusable, InvalidSetting
 from ..settings import Settings
+from .metrics import FOLDER_VARIABLE
 
 __all__ = ["listen", "run"]
 
@@ -42,7 +46,25 @@ def run(settings: Settings, any_port: bool, announce: Callable[[str], None]) -> 
     listener = listen(settings.host, settings.port, any_port)
     announce(f"Inkling reads at {_address(listener, settings.host)} (Ctrl-C stops it)")
     sys.stdout.flush()
-    _Server(settings, listener).run()
+    with _folder_for_metrics():
+        _Server(settings, listener).run()
+
+
+@contextmanager
+def _folder_for_metrics() -> Iterator[None]:
+    """Give the processes a folder to count in together, in memory where that can be."""
+    first = os.getpid()
+    folder = tempfile.mkdtemp(prefix=f"inkling-metrics-{first}-", dir=_in_memory())
+    os.environ[FOLDER_VARIABLE] = folder
+    try:
+        yield
+    finally:
+        if os.getpid() == first:  # the processes it forked come by here too when they leave
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _in_memory() -> str | None:
+    return _SHARED_MEMORY if os.access(_SHARED_MEMORY, os.W_OK) else None
 
 
 def listen(host: str, port: int, any_port: bool) -> socket.socket:
@@ -120,7 +142,7 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "loglevel": "warning",
             "control_socket_disable": True,
             # The file by which a process shows that it is alive; on a disk it could stall.
-            "worker_tmp_dir": _SHARED_MEMORY if os.access(_SHARED_MEMORY, os.W_OK) else None,
+            "worker_tmp_dir": _in_memory(),
             "post_worker_init": _load_model,
         }
 

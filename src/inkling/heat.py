@@ -4,6 +4,7 @@ Occlusion (Zeiler and Fergus, Visualizing and understanding convolutional networ
 network only for answers, so it runs on ONNX Runtime and holds for any network.
 """
 
+import functools
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -49,23 +50,31 @@ def heat_of(recognizer: Recognizer, glyph: Floats, symbol: str, alphabet: Alphab
     """
     side = len(glyph)
     covers = _covers(side)  # (N, 28, 28) bool
-    covers = covers[(covers * glyph).sum((1, 2)) >= _LEAST_INK]
+    touching = (covers * glyph).sum((1, 2)) >= _LEAST_INK
+    covers = covers[touching]
     glyphs = np.concatenate([glyph[None], np.where(covers, 0, glyph)]).astype(np.float32)  # (1 + N, 28, 28)
     column = alphabet.symbols.index(symbol)
     found = recognizer.probabilities(recognizer.logits(glyphs), alphabet)[:, column]  # (1 + N,)
     kept = np.clip(found.astype(np.float64), _SURE, 1 - _SURE)
     odds = np.log(kept / (1 - kept))
     falls = np.maximum(odds[0] - odds[1:], 0)
-    # each px: the mean over the patches that cover it
-    heat = np.tensordot(falls, covers.astype(np.float64), 1) / np.maximum(covers.sum(0), 1)  # (28, 28)
+    # each px: the mean over the patches that cover it, those centred on it most, so that the map has no steps
+    weights = _weights(side)[touching]
+    heat = np.tensordot(falls, weights, 1) / np.maximum(weights.sum(0), _SURE)  # (28, 28)
     top = heat.max(initial=0)
     drop = float(max(0.0, found[0] - found[1:].min(initial=found[0])))
     return Heat((heat / top if top > 0 else heat).astype(np.float32), drop)
 
 
+@functools.cache
 def _covers(side: int) -> NDArray[np.bool_]:
     """Lay the patch on every place, over the edges too, so that each px is covered as often as any other."""
-    starts = np.arange(STEP_PX - PATCH_PX, side, STEP_PX)
-    rows = np.arange(side)
-    stripes = (rows >= starts[:, None]) & (rows < starts[:, None] + PATCH_PX)  # (S, side)
-    return (stripes[:, None, :, None] & stripes[None, :, None, :]).reshape(-1, side, side)
+    return _weights(side) > 0
+
+
+@functools.cache
+def _weights(side: int) -> NDArray[np.float64]:
+    """How near each px is to the middle of each patch, falling to 0 outside."""
+    middles = np.arange(STEP_PX - PATCH_PX, side, STEP_PX) + (PATCH_PX - 1) / 2
+    near = np.maximum((PATCH_PX + 1) / 2 - np.abs(np.arange(side) - middles[:, None]), 0)  # (S, side)
+    return (near[:, None, :, None] * near[None, :, None, :]).reshape(-1, side, side)

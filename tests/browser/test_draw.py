@@ -1,8 +1,11 @@
 """The Draw page as a person uses it: real pointer events in a real browser, and the answer of the running server."""
 
+import io
 import itertools
+from xml.etree import ElementTree
 
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 ONE = [[(200, 70), (200, 330)]]
@@ -241,9 +244,11 @@ def test_a_phone_draws_by_touch_with_one_finger_and_does_not_scroll(open_page):
 
 def test_a_dot_is_a_stroke(open_page):
     page = open_page(**PHONE)
+    blank = picture(page)
     page.touchscreen.tap(*places(page, [(200, 200)])[0])
     expect_strokes(page, 1)
     expect(page.get_by_test_id("answer")).not_to_be_empty()
+    assert picture(page) != blank
 
 
 def test_a_stroke_that_the_system_cuts_short_is_kept_and_the_next_one_draws(open_page):
@@ -309,11 +314,70 @@ def test_everything_but_the_drawing_itself_works_by_keyboard(open_page):
     page = open_page()
     draw(page, SEVEN)
     reached = []
-    for _ in range(12):
+    for _ in range(20):
         page.keyboard.press("Tab")
         reached.append(page.evaluate("() => document.activeElement.dataset.testid"))
-    for name in ("alphabet", "live", "undo", "clear", "pen-width", "predict"):
+    for name in ("alphabet", "live", "undo", "clear", "pen-width", "predict", "why", "save-png", "save-chart"):
         assert name in reached
     page.get_by_test_id("clear").focus()
     page.keyboard.press("Enter")
     expect_strokes(page, 0)
+
+
+def test_why_lays_a_heat_map_over_the_drawing_until_it_changes(open_page):
+    page = open_page()
+    draw(page, SEVEN)
+    expect(page.get_by_test_id("answer")).to_have_text("7")
+    heat = page.get_by_test_id("heat")
+    assert heat.get_attribute("data-shown") is None
+    page.get_by_test_id("why").click()
+    expect(heat).to_have_attribute("data-shown", "")
+    expect(page.get_by_test_id("why-note")).to_contain_text("what makes it 7")
+    # warm where the ink is, nothing in the corner far from it
+    warmth = """canvas => {
+        const image = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+        const at = (x, y) => image.data[4 * (y * canvas.width + x) + 3];
+        let most = 0;
+        for (let i = 3; i < image.data.length; i += 4) most = Math.max(most, image.data[i]);
+        return [most, at(390, 390)];
+    }"""
+    most, corner = heat.evaluate(warmth)
+    assert most > 150
+    assert corner == 0
+    page.get_by_test_id("undo").click()
+    expect(heat).not_to_have_attribute("data-shown", "")
+    page.get_by_test_id("redo").click()
+    expect(heat).to_have_attribute("data-shown", "")
+    page.get_by_test_id("why").click()
+    expect(heat).not_to_have_attribute("data-shown", "")
+
+
+def saved(page, button):
+    with page.expect_download() as download:
+        page.get_by_test_id(button).click()
+    return download.value.suggested_filename, download.value.path().read_bytes()
+
+
+def test_drawing_and_chart_can_be_saved(open_page):
+    page = open_page(color_scheme="dark")
+    for button in ("save-png", "save-svg", "save-chart"):
+        expect(page.get_by_test_id(button)).to_be_disabled()
+    draw(page, [*SEVEN, [(300, 300)]])
+    expect(page.get_by_test_id("answer")).not_to_be_empty()
+    name, content = saved(page, "save-png")
+    assert name == "drawing.png"
+    with Image.open(io.BytesIO(content)) as image:
+        assert image.size == (800, 800)
+        grey = image.convert("L")
+        assert grey.getpixel((5, 5)) == 255
+        assert grey.getpixel((400, 180)) < 40
+        assert grey.getpixel((600, 600)) < 40
+    name, content = saved(page, "save-svg")
+    assert name == "drawing.svg"
+    paths = ElementTree.fromstring(content).findall(".//{http://www.w3.org/2000/svg}path")
+    assert len(paths) == 2
+    assert paths[1].get("d") == "M300 300L300 300"
+    name, content = saved(page, "save-chart")
+    assert name == "probabilities.png"
+    with Image.open(io.BytesIO(content)) as image:
+        assert image.width == 1200

@@ -48,6 +48,9 @@ export class Bars {
     this.#rows.forEach((row, index) => this.#fill(row, order[index], top));
   }
 
+  // What is shown, from the first bar to the last: pairs of symbol and probability.
+  get shown() { return this.#order().map((symbol) => [symbol, this.#probabilities.get(symbol) ?? 0]); }
+
   #order() {
     if (!this.#ranked) return this.#symbols;
     const likely = (symbol) => this.#probabilities.get(symbol) ?? 0;

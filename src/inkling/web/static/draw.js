@@ -2,9 +2,11 @@
 
 import { Bars, percent } from "./bars.js";
 import { Drawing, SIDE } from "./drawing.js";
+import { HeatMap } from "./heat.js";
 import { keep, kept, rememberAlphabet } from "./kept.js";
 import { Pad } from "./pad.js";
 import { Reader } from "./reader.js";
+import { saveChart, savePng, saveSvg } from "./saving.js";
 
 const $ = (id) => document.getElementById(id);
 const RIVAL = 0.15; // an alternative this likely is named beside an unsure answer
@@ -13,6 +15,7 @@ const BLANK = "Draw something first.";
 
 const drawing = new Drawing(Number($("pen-width").value));
 const bars = new Bars($("bars"));
+const heatMap = new HeatMap($("heat"), $("why-note"));
 const reader = new Reader(compose);
 new Pad($("ink"), drawing);
 
@@ -26,14 +29,19 @@ function compose() {
     alphabet: $("alphabet").value,
     alternatives: "all",
     glyph: true,
+    heat: asksWhy() && !drawing.growing,
   };
 }
+
+const asksWhy = () => $("why").getAttribute("aria-pressed") === "true";
 
 function say(message) {
   if ($("message").textContent !== message) $("message").textContent = message;
 }
 
 function showNothing() {
+  heatMap.hide();
+  $("save-chart").disabled = true;
   $("answer").textContent = $("answer-probability").textContent = "";
   $("answer-status").textContent = "The answer appears here.";
   delete $("answer-card").dataset.status;
@@ -54,6 +62,8 @@ function showReading(reading) {
   delete $("answer-card").dataset.stale;
   $("seen").src = `data:image/png;base64,${character.glyph}`;
   $("seen").alt = `The drawing as the model sees it, 28 by 28 pixels, read as ${character.symbol}`;
+  if (character.heat && asksWhy()) heatMap.show(reading.characters);
+  $("save-chart").disabled = false;
   bars.show(new Map([character, ...character.alternatives].map((one) => [one.symbol, one.probability])));
 }
 
@@ -67,7 +77,7 @@ function rivals({ symbol, alternatives }) {
 function refresh() {
   $("undo").disabled = !drawing.canUndo;
   $("redo").disabled = !drawing.canRedo;
-  $("clear").disabled = drawing.empty;
+  for (const id of ["clear", "save-png", "save-svg"]) $(id).disabled = drawing.empty;
   document.body.classList.toggle("has-ink", !drawing.empty);
   const count = drawing.strokes.length;
   $("ink").setAttribute("aria-label", count ? `The drawing, ${count} ${count === 1 ? "stroke" : "strokes"}` : "The drawing, empty");
@@ -77,6 +87,7 @@ let away = false;
 
 drawing.addEventListener("change", ({ detail: how }) => {
   refresh();
+  heatMap.hide(); // it was about what stood before
   if (!away) say("");
   if (how === "edit") reader.forget();
   if (drawing.empty) return showNothing();
@@ -125,6 +136,14 @@ $("undo").addEventListener("click", () => drawing.undo());
 $("redo").addEventListener("click", () => drawing.redo());
 $("clear").addEventListener("click", () => drawing.clear());
 $("predict").addEventListener("click", predict);
+$("why").addEventListener("click", () => {
+  $("why").setAttribute("aria-pressed", String(!asksWhy()));
+  heatMap.hide();
+  if (asksWhy()) predict();
+});
+$("save-png").addEventListener("click", () => savePng(drawing));
+$("save-svg").addEventListener("click", () => saveSvg(drawing));
+$("save-chart").addEventListener("click", () => saveChart(bars.shown).catch(() => say("The chart cannot be had now. Try again.")));
 $("pen-width").addEventListener("input", (event) => { drawing.penWidth = Number(event.target.value); });
 $("live").addEventListener("change", () => {
   keep("live", $("live").checked);

@@ -22,6 +22,7 @@ export class Drawing extends EventTarget {
 
   get strokes() { return this.#active ? [...this.#strokes, this.#active] : this.#strokes; }
   get empty() { return !this.#active && this.#strokes.length === 0; }
+  get growing() { return this.#active !== null; }
   get canUndo() { return this.#past.length > 0; }
   get canRedo() { return this.#future.length > 0; }
   get penWidth() { return this.#penWidth; }

@@ -72,14 +72,23 @@ export class Pad {
     const scale = this.#canvas.width / SIDE;
     context.setTransform(scale, 0, 0, scale, 0, 0);
     context.clearRect(0, 0, SIDE, SIDE);
-    context.strokeStyle = this.#colour;
-    context.lineWidth = this.#drawing.penWidth;
-    context.lineCap = context.lineJoin = "round";
-    for (const stroke of this.#drawing.strokes) {
-      context.beginPath();
-      context.moveTo(stroke[0][0], stroke[0][1]);
-      for (const [x, y] of stroke.length > 1 ? stroke.slice(1) : stroke) context.lineTo(x, y); // one point: a dot
-      context.stroke();
+    paint(context, this.#drawing, this.#colour);
+  }
+}
+
+export function paint(context, drawing, colour) {
+  context.strokeStyle = context.fillStyle = colour;
+  context.lineWidth = drawing.penWidth;
+  context.lineCap = context.lineJoin = "round";
+  for (const [[x, y], ...others] of drawing.strokes) {
+    context.beginPath();
+    if (!others.length) { // a dot: a line of no length would not be painted
+      context.arc(x, y, drawing.penWidth / 2, 0, 2 * Math.PI);
+      context.fill();
+      continue;
     }
+    context.moveTo(x, y);
+    for (const [nextX, nextY] of others) context.lineTo(nextX, nextY);
+    context.stroke();
   }
 }

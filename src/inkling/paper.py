@@ -20,6 +20,8 @@ _SMALL_PX = 64
 _MOST_STROKE_SHARE = 1 / 6
 #: The light on a photograph is fitted to so many places along each side.
 _LIGHT_PX = 32
+#: A surface is the light if so much of the picture lies on it; writing covers less than the rest.
+_EVEN_SHARE = 0.8
 
 # what a level loses where the paper is not one level exactly
 _JPEG_FLOOR = np.float32(0.10)
@@ -136,7 +138,8 @@ def _evened(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
         error = np.abs(levels - surface)
         paper = error <= 2.5 * max(1.0, float(np.median(error)))
     brightest = float(surface.max())
-    if surface.min() < 0.1 * brightest:  # no lamp does that: the picture has no one paper
+    # no lamp does that, or the edge of a shadow does: bending a surface to it would only blur it
+    if surface.min() < 0.1 * brightest or (error < 0.06 * brightest).mean() < _EVEN_SHARE:
         return grey
     gain = brightest / surface.reshape(_LIGHT_PX, _LIGHT_PX)
     return np.asarray(np.clip(np.rint(grey * cv2.resize(gain, (width, height))), 0, 255), np.uint8)

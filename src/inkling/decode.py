@@ -91,6 +91,11 @@ def grey_of_image(image: Image.Image, max_pixels: int) -> tuple[NDArray[np.uint8
     width, height = image.size
     if width * height > max_pixels:
         raise _too_large(f"The picture is {width:,}×{height:,} px", max_pixels)
+    if max(width, height) > _MOST_SIDE_PX:  # a file of a few bytes would keep a processor busy for seconds, row by row
+        raise ImageTooLarge(
+            f"The picture is {width:,}×{height:,} px; no side may be longer than {_MOST_SIDE_PX:,} px.", "Cut it up."
+        )
+    _check_sides(width, height)
     try:
         if max(width, height) > _FINE_PX:
             image.draft(None, (_FINE_PX // 2, _FINE_PX // 2))  # a JPEG can be decoded smaller at once
@@ -142,14 +147,18 @@ def grey_of_array(array: Any) -> NDArray[np.uint8]:
             f"The array has the shape {array.shape}; expected (H, W), (H, W, 3) or (H, W, 4).",
             "Give one picture at a time, or a list of them to read_many.",
         )
-    if max(array.shape[:2]) < _LEAST_PX or min(array.shape[:2]) < 2:
-        raise InvalidInk(
-            f"The picture is {array.shape[1]}×{array.shape[0]} px, too small to hold a character.",
-            f"Give one with a side of {_LEAST_PX} px at least.",
-        )
+    _check_sides(array.shape[1], array.shape[0])
     if array.ndim == 3:
         return _grey(_opaque(array) if array.shape[2] == 4 else array)
     return np.asarray(array)
+
+
+def _check_sides(width: int, height: int) -> None:
+    if max(width, height) < _LEAST_PX or min(width, height) < 2:
+        raise InvalidInk(
+            f"The picture is {width}×{height} px, too small to hold a character.",
+            f"Give one with a side of {_LEAST_PX} px at least.",
+        )
 
 
 def _opaque(array: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -183,6 +192,7 @@ def _too_large(what: str, max_pixels: int) -> ImageTooLarge:
 
 
 _LEAST_PX = 8
+_MOST_SIDE_PX = 65_535
 # a picture of a longer side has more detail than reading needs
 _FINE_PX = 4096
 # what Pillow's decoders raise on damaged bytes

@@ -58,6 +58,7 @@ def create_app(settings: Settings, recognizer: "Recognizer | None" = None) -> Fl
             version="1",
             description="Reads handwriting: characters that were drawn, scanned or photographed.",
         ),
+        security_schemes={},  # null would be no OpenAPI
         doc_ui=False,  # its own pages load scripts inline, which our Content-Security-Policy forbids
         validation_error_model=Problem,
         validation_error_status=500,

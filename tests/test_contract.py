@@ -1,0 +1,38 @@
+"""The API against its own OpenAPI document: no request brings a 5xx, and no answer leaves its schema."""
+
+import hypothesis
+import schemathesis
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    negative_data_rejection,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from inkling.settings import Settings
+from inkling.web import create_app
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+    negative_data_rejection,
+]
+
+
+schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", create_app(Settings.load({})))
+
+
+@schema.exclude(path="/api/v1/charts/probabilities.png").parametrize()
+@hypothesis.settings(max_examples=200, deadline=None, derandomize=True)
+def test_every_address_keeps_to_its_schema(case):
+    case.call_and_validate(checks=CHECKS)
+
+
+@schema.include(path="/api/v1/charts/probabilities.png").parametrize()
+@hypothesis.settings(max_examples=8, deadline=None, derandomize=True)
+def test_charts_keep_to_their_schema(case):
+    """Fewer examples: each that is drawn takes a tenth of a second."""
+    case.call_and_validate(checks=CHECKS)

@@ -85,11 +85,12 @@ class Alphabet:
             UnknownAlphabet: the name is unknown, or a symbol is unknown or stands twice.
         """
         if isinstance(spec, Alphabet):
-            return spec
+            return spec._checked(known)
         if isinstance(spec, str):
             name = spec.strip()
             if name == "letters-caseless":
-                return cls(name, _PARTS["lowercase"], tuple((s, s.upper()) for s in _PARTS["lowercase"]))
+                members = tuple((s, s.upper()) for s in _PARTS["lowercase"])
+                return cls(name, _PARTS["lowercase"], members)._checked(known)
             if name and all(part in _PARTS for part in name.split("+")):
                 return cls._of(tuple(dict.fromkeys(s for part in name.split("+") for s in _PARTS[part])), known, name)
             if "," in name:
@@ -108,6 +109,12 @@ class Alphabet:
         """Make the alphabet of all that a model can answer."""
         name = next((name for name, part in _PARTS.items() if part == tuple(known)), "")
         return cls._of(tuple(known), known, name)
+
+    def _checked(self, known: Sequence[str]) -> "Alphabet":
+        strange = [member for members in self.members for member in members if member not in known]
+        if strange:
+            raise _unknown(f"the model does not know {_list(strange)} of the alphabet {self.name}.")
+        return self
 
     @classmethod
     def _of(cls, symbols: tuple[object, ...], known: Sequence[str], name: str = "") -> "Alphabet":

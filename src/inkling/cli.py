@@ -60,25 +60,29 @@ class _TrainingBar:
     "--alphabet", help="A name, or symbols such as 0123456789ABCDEF or Y,N.  [default: all that the model knows]"
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
-@click.option("--alternatives", default="5", show_default=True, help="How many other symbols, or all.")
+@click.option("--alternatives", help="How many other symbols, or all.  [default: 2, with --json 5]")
 @click.option("--bundle", help="The folder of the bundle to read with.  [default: the one that ships]")
-def read(files: tuple[str, ...], alphabet: str | None, as_json: bool, alternatives: str, bundle: str | None) -> None:
+def read(
+    files: tuple[str, ...], alphabet: str | None, as_json: bool, alternatives: str | None, bundle: str | None
+) -> None:
     """Read the character in each picture; - reads standard input."""
     import json
 
     from .recognizer import Recognizer
     from .settings import Settings
 
+    alternatives = alternatives or ("5" if as_json else "2")
     if alternatives != "all" and not alternatives.isdecimal():
         raise click.BadParameter(f"{alternatives!r} is neither a number nor 'all'.", param_hint="--alternatives")
     shown: int | Literal["all"] = "all" if alternatives == "all" else int(alternatives)
-    recognizer = Recognizer(settings=Settings.load(bundle=bundle))
+    settings = Settings.load(bundle=bundle)
+    recognizer = Recognizer(settings=settings)
     chosen = recognizer.alphabet(alphabet)
     failed = False
     for file in files:
         try:
-            source = sys.stdin.buffer.read() if file == "-" else file
-            reading = recognizer.read(source, chosen, shown if as_json else 2)
+            source = sys.stdin.buffer.read(settings.max_image_bytes + 1) if file == "-" else file
+            reading = recognizer.read(source, chosen, shown)
         except InkError as error:
             click.echo(f"inkling: {file}: {error}", err=True)
             failed = True
@@ -98,7 +102,7 @@ def read(files: tuple[str, ...], alphabet: str | None, as_json: bool, alternativ
 @click.option("--out", default="runs/train", show_default=True, help="The folder for checkpoint, log and bundle.")
 @click.option("--resume", is_flag=True, help="Go on from the checkpoint in that folder.")
 @click.option("--epochs", type=click.IntRange(1), help="How often to go through the data.  [default: the recipe's]")
-@click.option("--seed", type=int, help="Decides weights, order and variation.  [default: the recipe's]")
+@click.option("--seed", type=click.IntRange(0), help="Decides weights, order and variation.  [default: the recipe's]")
 @click.option("--dry-run", is_flag=True, help="Go through all of it in seconds, on a little data.")
 @click.option(
     "--accelerator",
@@ -117,6 +121,8 @@ def train(
     accelerator: str,
 ) -> None:
     """Train a network and make a bundle. Under torchrun, on several GPUs or machines."""
+    if resume and (epochs is not None or seed is not None):
+        raise click.UsageError("--resume goes on with the checkpoint's own recipe: leave out --epochs and --seed.")
     from .settings import Settings
 
     try:

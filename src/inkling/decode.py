@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from .errors import ImageTooLarge, InvalidInk, NotAnImage
+from .paper import LEAST_CONTRAST
 
 __all__ = ["FORMATS", "decode_bytes", "grey_of_array", "grey_of_image"]
 
@@ -42,7 +43,7 @@ def decode_bytes(data: bytes, max_bytes: int, max_pixels: int) -> tuple[NDArray[
         raise NotAnImage("The file is empty.", _HINT)
     if len(data) > max_bytes:
         raise ImageTooLarge(
-            f"The file has {len(data):,} bytes; at most {max_bytes:,} are read.",
+            f"The file has more than the {max_bytes:,} bytes that are read at most.",
             "Save it smaller, or raise the setting max_image_bytes.",
         )
     # our own limit below stands in for Pillow's warning, and damaged metadata is no reason not to read
@@ -112,12 +113,9 @@ def _as_array(image: Image.Image) -> NDArray[np.uint8]:
     if image.mode.startswith(("I", "F")):
         levels = np.asarray(image).astype(np.float64)
         levels = np.nan_to_num(levels, nan=0.0, posinf=0.0, neginf=0.0)
-        most = (
-            65535.0 if image.mode.startswith("I") and levels.max(initial=0) <= 65535 else float(levels.max(initial=1))
-        )
-        most = 255.0 if levels.max(initial=0) <= 255 and image.mode in ("I", "F") else most
-        if image.mode == "F" and levels.max(initial=0) <= 1:
-            most = 1.0
+        # cameras and scanners use ten, twelve or fourteen of sixteen bits
+        highest = levels.max(initial=0)
+        most = next((depth for depth in _DEPTHS if highest <= depth), highest)
         return (np.clip(levels / most, 0, 1) * 255).round().astype(np.uint8)
     transparent = "transparency" in image.info or image.mode in ("LA", "PA", "La", "RGBa", "RGBA")
     wanted = "RGBA" if transparent else "L" if image.mode in ("1", "L") else "RGB"
@@ -168,7 +166,7 @@ def _opaque(array: NDArray[np.uint8]) -> NDArray[np.uint8]:
         return colour
     weight = alpha.astype(np.float32) / 255
     on_white = np.asarray(colour * weight + 255 * (1 - weight) + 0.5, np.uint8)
-    if int(np.ptp(on_white)) < 8 and int(np.ptp(alpha)) >= 8:
+    if int(np.ptp(on_white)) < LEAST_CONTRAST <= int(np.ptp(alpha)):
         return np.asarray(colour * weight + 0.5, np.uint8)
     return on_white
 
@@ -193,6 +191,8 @@ def _too_large(what: str, max_pixels: int) -> ImageTooLarge:
 
 _LEAST_PX = 8
 _MOST_SIDE_PX = 65_535
+# the highest values of pictures of more than eight bits, floating-point ones among them
+_DEPTHS = (1.0, 255.0, 1023.0, 4095.0, 16383.0, 65535.0)
 # a picture of a longer side has more detail than reading needs
 _FINE_PX = 4096
 # what Pillow's decoders raise on damaged bytes

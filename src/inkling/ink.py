@@ -23,6 +23,7 @@ __all__ = ["Ink", "Source"]
 #: What ink can be made of: a path, a picture file's bytes, a Pillow image, a uint8 array, or ink itself.
 Source = Any
 
+_OWN_INK = "Make it by Ink.from_image or Ink.from_strokes."
 _BLANK = ("There is nothing written on it.", "Write or draw something first, with more contrast to the paper.")
 
 
@@ -56,7 +57,14 @@ class Ink:
         """
         if not isinstance(source, cls):
             return cls.from_image(source, settings)
-        if not source.pixels.any():
+        pixels = source.pixels
+        if not isinstance(pixels, np.ndarray) or pixels.dtype != np.float32 or pixels.ndim != 2:
+            what = f"{pixels.dtype} {pixels.shape}" if isinstance(pixels, np.ndarray) else type(pixels).__name__
+            raise InvalidInk(f"The ink's pixels are {what}; expected a float32 array (H, W).", _OWN_INK)
+        most = float(pixels.max(initial=0))  # NaN where any of them is
+        if not (most <= 1 and float(pixels.min(initial=0)) >= 0):
+            raise InvalidInk("The ink's pixels are not all in [0, 1].", _OWN_INK)
+        if most == 0:
             raise BlankInk(*_BLANK)
         return source
 
@@ -102,7 +110,7 @@ class Ink:
             ImageTooLarge: more strokes or points than the limits.
         """
         settings = settings or _defaults()
-        if pen_width is not None and not (_is_number(pen_width) and 0 < pen_width < 1e6):
+        if pen_width is not None and not (_is_number(pen_width) and 1e-6 <= float(pen_width) < 1e6):
             raise InvalidInk(f"The pen's width is {pen_width!r}; expected px above 0.", "Leave it out for a good one.")
         drawn = tuple(stroke for stroke in (_points(s) for s in _list(strokes)) if len(stroke))
         points = sum(map(len, drawn))
@@ -114,19 +122,19 @@ class Ink:
             )
         if not drawn:
             raise BlankInk(*_BLANK)
-        raster, scale, origin = rasterize(drawn, pen_width)
+        raster, scale, origin = rasterize(drawn, None if pen_width is None else float(pen_width))
         return cls(raster.astype(np.float32) / np.float32(255), origin, scale, drawn)
 
 
 @functools.cache
 def _defaults() -> Settings:
-    return Settings.load({})
+    return Settings.load()
 
 
 def _grey(source: Source, settings: Settings) -> tuple[NDArray[np.uint8], float]:
     """Give grey levels and how much smaller than the input they were decoded."""
     if isinstance(source, np.ndarray):
-        if source.size > 4 * settings.max_image_pixels:
+        if source.ndim > 1 and source.shape[0] * source.shape[1] > settings.max_image_pixels:
             raise ImageTooLarge(
                 f"The array has the shape {source.shape}; at most {settings.max_image_pixels:,} px are read.",
                 "Give it smaller, or raise the setting max_image_pixels.",
@@ -143,17 +151,14 @@ def _grey(source: Source, settings: Settings) -> tuple[NDArray[np.uint8], float]
 
 def _file(path: Path, max_bytes: int) -> bytes:
     try:
-        if path.stat().st_size > max_bytes:
-            raise ImageTooLarge(
-                f"The file has {path.stat().st_size:,} bytes; at most {max_bytes:,} are read.",
-                "Save it smaller, or raise the setting max_image_bytes.",
-            )
-        return path.read_bytes()
+        with path.open("rb") as file:  # a special file has no size: no more is read than is allowed
+            return file.read(max_bytes + 1)
     except FileNotFoundError:
         raise NotAnImage(f"There is no file {path}.", "Check its name and folder.") from None
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
         raise NotAnImage(
-            f"{path} cannot be read: {error.strerror}.", "Give a picture file that you may read."
+            f"{path} cannot be read: {getattr(error, 'strerror', None) or error}.",
+            "Give a picture file that you may read.",
         ) from error
 
 

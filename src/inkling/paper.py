@@ -6,12 +6,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["find_ink"]
+__all__ = ["LEAST_CONTRAST", "find_ink"]
 
-#: A photograph is worked on at this size of its longer side, px.
+#: A photograph, and any ink, is worked on at this size of its longer side at most, px.
 _MOST_PX = 640
 #: The least difference between ink and paper, in grey levels of 255.
-_LEAST_CONTRAST = 24
+LEAST_CONTRAST = 24
 #: A picture is flat when this share of it has the paper's own level: a scan cut out, a canvas, a data set's image ...
 _FLAT_SHARE = 0.4
 #: ... or when it is so small that nothing but the character can be on it, px.
@@ -23,14 +23,15 @@ _LIGHT_PX = 32
 #: A surface is the light if so much of the picture lies on it; writing covers less than the rest.
 _EVEN_SHARE = 0.8
 
-# what a level loses where the paper is not one level exactly
-_JPEG_FLOOR = np.float32(0.10)
+# JPEG leaves levels close to the paper's around the ink: where they are more than this share of all that is not paper,
+# a level loses that much
+_JPEG_SHARE, _JPEG_FLOOR = 0.2, np.float32(0.10)
 _LEVELS = np.arange(256, dtype=np.float32)
 
 _Cut = tuple[NDArray[np.float32], tuple[int, int]]
 
 
-def find_ink(grey: NDArray[np.uint8]) -> tuple[NDArray[np.float32], tuple[int, int], float] | None:
+def find_ink(grey: NDArray[np.uint8]) -> tuple[NDArray[np.float32], tuple[float, float], float] | None:
     """Tell ink from paper.
 
     Args:
@@ -45,13 +46,25 @@ def find_ink(grey: NDArray[np.uint8]) -> tuple[NDArray[np.float32], tuple[int, i
     near = histogram[max(0, mode - 1) : mode + 2].sum() / grey.size
     if near >= _FLAT_SHARE or max(grey.shape) <= _SMALL_PX:
         cut = _flat(grey, histogram, mode if near >= _FLAT_SHARE else None)
-        return (*cut, 1.0) if cut else None
+        return _within(*cut) if cut else None
     scale = min(1.0, _MOST_PX / max(grey.shape))
     if scale < 1:
         size = (max(2, round(grey.shape[1] * scale)), max(2, round(grey.shape[0] * scale)))
         grey = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
     cut = _photograph(grey)
     return (*cut, scale) if cut else None
+
+
+def _within(
+    ink: NDArray[np.float32], corner: tuple[int, int]
+) -> tuple[NDArray[np.float32], tuple[float, float], float]:
+    """Make large ink smaller, as much as a photograph's."""
+    scale = _MOST_PX / max(ink.shape)
+    if scale >= 1:
+        return ink, corner, 1.0
+    size = (max(2, round(ink.shape[1] * scale)), max(2, round(ink.shape[0] * scale)))
+    smaller = np.asarray(cv2.resize(ink, size, interpolation=cv2.INTER_AREA), np.float32)
+    return smaller, (corner[0] * scale, corner[1] * scale), scale
 
 
 def _flat(grey: NDArray[np.uint8], histogram: NDArray[np.float32], mode: int | None) -> _Cut | None:
@@ -70,7 +83,7 @@ def _flat(grey: NDArray[np.uint8], histogram: NDArray[np.float32], mode: int | N
         first, second = darkest, lightest
     else:
         first, second = mode, darkest if mode - darkest >= lightest - mode else lightest
-    if abs(first - second) < _LEAST_CONTRAST:
+    if abs(first - second) < LEAST_CONTRAST:
         return None
     middle = (first + second) // 2
     dark = cv2.inRange(grey, 0, middle)  # uint8 (H, W), 255 = dark
@@ -78,7 +91,8 @@ def _flat(grey: NDArray[np.uint8], histogram: NDArray[np.float32], mode: int | N
     # the paper's own level is its commonest, the ink's its farthest
     paper = int(histogram[: middle + 1].argmax() if paper <= middle else histogram[middle + 1 :].argmax() + middle + 1)
     levels = (_LEVELS - np.float32(paper)) / np.float32(ink - paper)
-    if histogram[max(0, paper - 8) : paper + 9].sum() > histogram[paper]:  # what JPEG leaves around the ink
+    about = histogram[max(0, paper - 8) : paper + 9].sum() - histogram[paper]
+    if about > _JPEG_SHARE * (grey.size - histogram[paper]):
         levels = (levels - _JPEG_FLOOR) / (1 - _JPEG_FLOOR)
     return _cut(cv2.LUT(grey, np.minimum(np.maximum(levels, 0), 1)))
 
@@ -116,7 +130,7 @@ def _photograph(grey: NDArray[np.uint8]) -> _Cut | None:
     noise = max(1.0, 1.4826 * float(np.median(np.abs(sample))))
     depth = np.maximum(-deviation, 0)
     level = _full_level(depth, 4 * noise)
-    if level < max(_LEAST_CONTRAST, 6 * noise):
+    if level < max(LEAST_CONTRAST, 6 * noise):
         return None
     floor = max(2.5 * noise, 0.12 * level)
     ink = np.clip((depth - floor) / (level - floor), 0, 1).astype(np.float32)
@@ -170,7 +184,7 @@ def _light(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 def _full_level(depth: NDArray[np.float32], noise: float) -> float:
     """Give the depth of full ink: that of the middle of the strokes, not of their edges or of single px."""
-    marked = depth[depth > max(noise, _LEAST_CONTRAST / 2)]
+    marked = depth[depth > max(noise, LEAST_CONTRAST / 2)]
     if marked.size < max(6, depth.size * 2e-4):
         return 0.0
     return float(np.percentile(marked, 85))

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from .alphabet import Alphabet
 from .bundle import NETWORK, NORMALIZER, SHIPPED, Bundle
-from .errors import BundleDamaged, InklingError
+from .errors import BundleDamaged, InklingError, InvalidInk, InvalidSetting
 from .ink import Ink, Source
 from .reading import Alternative, Character, Reading
 from .settings import Settings
@@ -71,7 +71,7 @@ class Recognizer:
     def __init__(self, bundle: Bundle | Path | str | None = None, settings: Settings | None = None) -> None:
         self.settings = settings or Settings.load()
         if not isinstance(bundle, Bundle):
-            bundle = Bundle.load(bundle or self.settings.bundle or SHIPPED)
+            bundle = Bundle.load(Path(bundle or self.settings.bundle or SHIPPED).expanduser())
         self.bundle = bundle
         self.symbols = bundle.symbols
         self._normalizer = _session(bundle.files[NORMALIZER], NORMALIZER, ["glyphs", "boxes", "frames"])
@@ -140,6 +140,10 @@ class Recognizer:
         """
         started = time.perf_counter()
         chosen = self.alphabet(alphabet)
+        if isinstance(sources, str | bytes | Path | Ink) or not isinstance(sources, Iterable):
+            raise InvalidInk(
+                f"read_many takes a list of pictures, not one {type(sources).__name__}.", "Use read for a single one."
+            )
         everything = list(sources)
         inks = (self._ink(source, i, len(everything)) for i, source in enumerate(everything))
         rows = [
@@ -245,8 +249,12 @@ class Recognizer:
         alternatives: HowMany,
         elapsed_ms: float,
     ) -> Reading:
+        if alternatives != "all" and (not isinstance(alternatives, int | np.integer) or alternatives < 0):
+            raise InvalidSetting(
+                f"alternatives is {alternatives!r}; expected a whole number from 0, or 'all'.", "Leave it out for 5."
+            )
         order = np.argsort(-probabilities, kind="stable")
-        shown = len(alphabet) if alternatives == "all" else max(0, alternatives) + 1
+        shown = len(alphabet) if alternatives == "all" else alternatives + 1
         ranked = [Alternative(alphabet.symbols[i], float(probabilities[i])) for i in order[:shown]]
         best = ranked[0]
         character = Character(

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import math
 import os
 import time
 from collections.abc import Callable, Sequence
@@ -37,25 +38,31 @@ class Recipe:
         epochs: how often the mixture is gone through.
         batch_size: samples a step, over all processes.
         learning_rate: its peak; it rises for the first tenth and falls along a cosine (one-cycle, Smith 2018).
+        tail_epochs: after these epochs, how many at a small constant rate, over which weights are averaged more widely
+            (stochastic weight averaging, Izmailov et al. 2018).
+        tail_learning_rate: that rate.
         weight_decay: of AdamW, on matrices only.
         label_smoothing: share of belief that is spread over all symbols; about 2 % of UNIPEN's labels are wrong.
         within_weight: weight of the loss among the symbols of the same kind (digits, capitals, small letters).
         extra_weight: weight of the loss among symbols of other scripts.
-        averaging: how much of the weights' running average is kept each step.
+        averaging, tail_averaging: how much of the weights' running average is kept each step; in the tail.
         limit: at most so many samples an epoch; all where None.
         seed: of weights, order and variation.
     """
 
     epochs: int = 24
     batch_size: int = 256
-    learning_rate: float = 4e-3
+    learning_rate: float = 6e-3
+    tail_epochs: int = 4
+    tail_learning_rate: float = 1e-3
     weight_decay: float = 0.03
     label_smoothing: float = 0.05
     within_weight: float = 0.5
     extra_weight: float = 0.5
     averaging: float = 0.999
+    tail_averaging: float = 0.9995
     limit: int | None = None
-    seed: int = 0
+    seed: int = 1
 
 
 @dataclass(frozen=True)
@@ -143,18 +150,19 @@ def fit(
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing in torch's stubs
     optimizer = torch.optim.AdamW(_groups(network, recipe), lr=recipe.learning_rate, fused=True)
     model, optimizer = fabric.setup(network, optimizer)
-    averaged = AveragedModel(network, multi_avg_fn=_running_average(recipe.averaging), use_buffers=True)
-    average = cast(Network, averaged.module)
     batches = Epochs(mixture, recipe.batch_size, recipe.seed, fabric.global_rank, fabric.world_size, limit=recipe.limit)
-    steps = recipe.epochs * batches.steps
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, recipe.learning_rate, total_steps=max(steps, 10) + 1, pct_start=0.1, final_div_factor=1e3
-    )  # with fewer than ten steps, a tenth of them is no step
+    averaged = AveragedModel(network, multi_avg_fn=_running_average(recipe, batches.steps), use_buffers=True)
+    average = cast(Network, averaged.module)
+    epochs = recipe.epochs + recipe.tail_epochs
+    steps = epochs * batches.steps
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step, recipe, batches.steps))
     done, history = 0, []
     if saved:
         saved.restore(network, average, optimizer, schedule)
         done, history = saved.meta["step"], saved.meta["history"]
         averaged.n_averaged.fill_(done)
+    elif fabric.is_global_zero:
+        (folder / "log.jsonl").write_text("")
     loader = DataLoader(mixture, batch_sampler=batches, collate_fn=_whole, num_workers=_workers(fabric))
     kinds = same_kind(symbols).to(fabric.device)
     started, loss_mean, last_saved = time.monotonic(), 0.0, time.monotonic()
@@ -166,7 +174,7 @@ def fit(
             meta |= {"data": data, "step": done, "history": history}
             save_checkpoint(checkpoint, meta, network, average, optimizer, schedule)
 
-    for epoch in range(done // batches.steps, recipe.epochs):
+    for epoch in range(done // batches.steps, epochs):
         batches.epoch, batches.skip = epoch, done % batches.steps
         model.train()
         for batch in loader:
@@ -185,7 +193,7 @@ def fit(
                 last_saved = time.monotonic()
             left_s = (time.monotonic() - started) / (done - first_step) * (steps - done)
             accuracy = history[-1]["accuracy"] if history else None
-            report(Progress(epoch + 1, recipe.epochs, done, steps, loss_mean, accuracy, left_s))
+            report(Progress(epoch + 1, epochs, done, steps, loss_mean, accuracy, left_s))
         figures = accuracies(average, held, symbols)
         history.append({"epoch": epoch + 1, "loss": round(loss_mean, 4), **figures})
         save()
@@ -214,11 +222,24 @@ def make_fabric(accelerator: str = "auto") -> Fabric:
     return fabric
 
 
-def _running_average(most: float) -> Callable[[Any, Any, Any], None]:
+def _rate(step: int, recipe: Recipe, steps_an_epoch: int) -> float:
+    """Give the learning rate of a step, as a share of its peak."""
+    falling = recipe.epochs * steps_an_epoch
+    if step >= falling:
+        return recipe.tail_learning_rate / recipe.learning_rate
+    rising = max(falling // 10, 1)
+    if step < rising:
+        return 0.04 + 0.96 * step / rising
+    return max((1 + math.cos(math.pi * (step - rising) / max(falling - rising, 1))) / 2, 1e-4)
+
+
+def _running_average(recipe: Recipe, steps_an_epoch: int) -> Callable[[Any, Any, Any], None]:
     """Keep a running average that forgets the first, random weights quickly."""
+    falling = recipe.epochs * steps_an_epoch
 
     @torch.no_grad()
     def update(averaged: list[Tensor], current: list[Tensor], count: Tensor | int) -> None:
+        most = recipe.averaging if int(count) < falling else recipe.tail_averaging
         kept = min(most, (1 + int(count)) / (10 + int(count)))
         if averaged[0].is_floating_point():
             torch._foreach_lerp_(averaged, current, 1 - kept)

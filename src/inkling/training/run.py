@@ -2,6 +2,7 @@
 
 import dataclasses
 import logging
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,9 @@ from .validation import hold
 
 __all__ = ["BUNDLE", "Material", "gather", "train"]
 
+# labels such as Greek/07
+_OF_ANOTHER_SCRIPT = re.compile(r"[^/]+/\d+")
+
 _log = logging.getLogger(__name__)
 
 #: The folder of the bundle within a run's folder.
@@ -29,7 +33,7 @@ BUNDLE = "bundle"
 
 #: A dry run takes at most so many samples of a pack, and so few and small steps.
 _DRY_SAMPLES = 400
-_DRY = {"epochs": 2, "batch_size": 64, "limit": 640}
+_DRY = {"epochs": 1, "tail_epochs": 1, "batch_size": 64, "limit": 640}
 
 
 @dataclass(frozen=True)
@@ -78,8 +82,8 @@ def gather(sources: Sequence[str | Path], folder: Path, dry_run: bool = False, s
             f"There is nothing to train on in {', '.join(map(str, sources)) or folder}.",
             "Set INKLING_DATA to the folder that holds the packs, or fetch some: inkling data fetch mnist emnist.",
         )
-    # labels such as "Greek/07" are symbols of other scripts, which shape the features only
-    labels = {label for pack in train for label in pack.labels.tolist() if "/" not in label}
+    # symbols of other scripts shape the features only
+    labels = {label for pack in train for label in pack.labels.tolist() if not _OF_ANOTHER_SCRIPT.fullmatch(label)}
     symbols = tuple(s for s in SYMBOLS if s in labels) + tuple(sorted(labels - set(SYMBOLS)))
     if len(symbols) < 2:
         raise DataError(f"The data hold the symbols {list(symbols)}; a network tells two apart at least.", "Add data.")

@@ -65,8 +65,11 @@ def logits_of(network: Network, glyphs: Tensor) -> Tensor:
     return torch.cat(parts)
 
 
-def accuracies(network: Network, held: Sequence[Held], symbols: Sequence[str]) -> dict[str, float]:
-    """Give the accuracy in [0, 1] of each pack and kind of symbol among its kind, and ``accuracy``, their mean."""
+def accuracies(network: Network, held: Sequence[Held], symbols: Sequence[str]) -> dict[str, float | None]:
+    """Give the accuracy in [0, 1] of each pack and kind of symbol among its kind, and ``accuracy``, their mean.
+
+    The mean is None where nothing is held out.
+    """
     figures = {}
     for part in held:
         logits = logits_of(network, part.glyphs)
@@ -76,4 +79,4 @@ def accuracies(network: Network, held: Sequence[Held], symbols: Sequence[str]) -
             if mine.sum() >= 10:
                 chosen = np.array(symbols)[columns][logits[torch.from_numpy(mine)][:, columns].argmax(1).numpy()]
                 figures[f"{part.name}/{kind}"] = round(float((chosen == part.labels[mine]).mean()), 5)
-    return {"accuracy": round(float(np.mean(list(figures.values()))), 5) if figures else 0.0, **figures}
+    return {"accuracy": round(float(np.mean(list(figures.values()))), 5) if figures else None, **figures}

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from inkling.alphabet import Alphabet
+from inkling.alphabet import SYMBOLS, Alphabet
 from inkling.ink import Ink
 from inkling.reading import Alternative, Character, Reading
 
@@ -10,12 +10,16 @@ from inkling.reading import Alternative, Character, Reading
 class CountingRecognizer:
     version = "counting"
 
-    def __init__(self, settings=None):
+    def __init__(self, settings=None, symbols=SYMBOLS):
         self.settings = settings
-        self.card = {"version": self.version, "alphabet": list("0123456789")}
+        self.symbols = tuple(symbols)
+        self.card = {"version": self.version, "alphabet": list(symbols)}
 
-    def read(self, source, alphabet="alphanumeric", alternatives=5):
-        chosen = Alphabet.parse(alphabet)
+    def alphabet(self, spec=None):
+        return Alphabet.all_of(self.symbols) if spec is None else Alphabet.parse(spec, self.symbols)
+
+    def read(self, source, alphabet=None, alternatives=5):
+        chosen = self.alphabet(alphabet)
         ink = Ink.of(source, self.settings)
         symbols = list(chosen.symbols)
         answer = symbols.pop(len(ink.strokes or ()) % len(chosen))

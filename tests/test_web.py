@@ -12,8 +12,9 @@ from PIL import Image
 
 from inkling.alphabet import NAMED
 from inkling.errors import BundleDamaged, InklingError
+from inkling.ink import Ink
 from inkling.settings import Settings
-from inkling.web import create_app
+from inkling.web import api, create_app
 from inkling.web.limits import RateLimit
 from inkling.web.problems import STATUS, RequestError, status_of
 
@@ -71,7 +72,7 @@ def test_a_picture_is_read_from_a_data_url_and_from_a_form(client):
     in_json = client.post("/api/v1/read", json={"image": as_url(png()), "alphabet": "digits"})
     in_form = client.post("/api/v1/read", data={"image": (io.BytesIO(png()), "a.png"), "alphabet": "digits"})
     assert in_json.status_code == in_form.status_code == 200
-    assert in_json.json == in_form.json
+    assert in_json.json == {**in_form.json, "elapsed_ms": in_json.json["elapsed_ms"]}
 
 
 def test_alternatives_can_all_be_had_and_then_sum_to_one(client):
@@ -86,6 +87,43 @@ def test_an_own_alphabet_is_a_list_or_a_string(client):
     for alphabet in (["Y", "N"], "Y,N"):
         answer = client.post("/api/v1/read", json={"strokes": BAR, "alphabet": alphabet})
         assert answer.json["text"] == "N"
+
+
+def test_a_model_of_other_symbols_is_read_with_all_that_it_knows():
+    client = app(CountingRecognizer(symbols="01ßα")).test_client()
+    for nothing in ({}, {"alphabet": None}, {"alphabet": ""}):
+        assert client.post("/api/v1/read", json={"strokes": BAR, **nothing}).json["alphabet"] == "01ßα"
+    pictures = {"image": [(io.BytesIO(png()), "a.png"), (io.BytesIO(png()), "b.png")]}
+    assert [reading["alphabet"] for reading in client.post("/api/v1/read", data=pictures).json] == ["01ßα"] * 2
+    pictures = {"image": [(io.BytesIO(png()), "a.png"), (io.BytesIO(png()), "b.png")], "alphabet": "alphanumeric"}
+    assert error_of(client.post("/api/v1/read", data=pictures), 422)["code"] == "unknown_alphabet"
+    assert client.post("/api/v1/charts/probabilities.png", json={"strokes": BAR}).status_code == 200
+
+
+def offered(client):
+    """What the page lets a person choose from: the alphabets and their symbols."""
+    return dict(re.findall(r'<option value="(.*?)" data-symbols="(.*?)">', client.get("/").get_data(as_text=True)))
+
+
+def test_only_alphabets_that_the_model_knows_are_offered(client):
+    assert set(offered(client)) == set(NAMED)
+    own = app(CountingRecognizer(symbols="0123456789α")).test_client()
+    assert [entry["name"] for entry in own.get("/api/v1/alphabets").json["alphabets"]] == ["digits"]
+    assert offered(own) == {"digits": "0 1 2 3 4 5 6 7 8 9", "": "0 1 2 3 4 5 6 7 8 9 α"}
+    small = app(CountingRecognizer(symbols="abcdefghijklmnopqrstuvwxyz")).test_client()
+    assert set(offered(small)) == {"lowercase"}
+
+
+def test_the_time_it_took_holds_the_drawing_of_strokes(client, monkeypatch):
+    from_strokes, now = Ink.from_strokes, [100.0]
+
+    def slow(*given):
+        now[0] += 0.25
+        return from_strokes(*given)
+
+    monkeypatch.setattr(api, "perf_counter", lambda: now[0])
+    monkeypatch.setattr(Ink, "from_strokes", slow)
+    assert client.post("/api/v1/read", json={"strokes": BAR}).json["elapsed_ms"] == 250
 
 
 def test_the_glyph_comes_as_a_png_with_black_ink_on_white_paper(client):
@@ -136,6 +174,7 @@ def test_several_pictures_give_a_list_and_a_bad_one_spoils_nothing(client):
         ({"image": as_url(png()[:60])}, 415, "not_an_image", ""),
         ({"image": "hello"}, 400, "malformed_request", "image"),
         ({"image": "data:image/png;base64,A"}, 400, "malformed_request", "base64"),
+        ({"image": "data:image/png;base64,ÄÖÜß"}, 400, "malformed_request", "base64"),
         ({"image": as_url(png()), "pen_width": 3}, 400, "malformed_request", "pen_width"),
         ({"image": as_url(png()), "strokes": BAR}, 400, "malformed_request", "image or strokes"),
         ({}, 400, "malformed_request", "image or strokes"),

@@ -1,11 +1,11 @@
 """The API: read pictures and drawings, and say with what."""
 
 import base64
-import binascii
 import os
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from time import perf_counter
 from typing import Any
 
 from flask import Response, current_app, jsonify, request
@@ -17,7 +17,7 @@ from pydantic import BaseModel
 from werkzeug.datastructures import FileStorage
 
 from ..alphabet import NAMED, Alphabet
-from ..errors import ImageTooLarge, InklingError
+from ..errors import ImageTooLarge, InklingError, UnknownAlphabet
 from ..ink import Ink
 from . import pictures
 from .loading import Loader
@@ -36,7 +36,7 @@ from .schemas import (
     check,
 )
 
-__all__ = ["PROBLEMS", "blueprint", "component", "ink_of", "loader", "probes"]
+__all__ = ["PROBLEMS", "blueprint", "chosen_alphabet", "component", "ink_of", "loader", "named_alphabets", "probes"]
 
 _DATA_URL = re.compile(r"data:[\w.+/-]*(?:;[\w.=+-]+)*;base64,")
 
@@ -99,12 +99,14 @@ def read() -> Response:
     )
 
 
-@blueprint.get("/alphabets", summary="The alphabets that have names", responses={200: AlphabetList, **PROBLEMS})
+@blueprint.get(
+    "/alphabets", summary="The named alphabets that the model knows", responses={200: AlphabetList, **PROBLEMS}
+)
 def alphabets() -> Response:
     """Name the alphabets, each with what it is and its symbols."""
     entries = [
-        {"name": name, "description": description, "symbols": Alphabet.parse(name).symbols}
-        for name, description in NAMED.items()
+        {"name": alphabet.name, "description": NAMED[alphabet.name], "symbols": alphabet.symbols}
+        for alphabet in named_alphabets(loader().get().symbols)
     ]
     return jsonify({"alphabets": entries})
 
@@ -146,6 +148,24 @@ def loader() -> Loader:
     return found
 
 
+def named_alphabets(symbols: Sequence[str]) -> list[Alphabet]:
+    """Give the alphabets that have names and hold none but these symbols."""
+    alphabets = []
+    for name in NAMED:
+        with suppress(UnknownAlphabet):
+            alphabets.append(Alphabet.parse(name, symbols))
+    return alphabets
+
+
+def chosen_alphabet(options: Options) -> Alphabet:
+    """Give the alphabet that a request chooses: all that the model knows where it names none.
+
+    Raises:
+        UnknownAlphabet: the model does not know it.
+    """
+    return loader().get().alphabet(None if options.alphabet == "" else options.alphabet)
+
+
 def ink_of(given: DrawingOrImage) -> "bytes | Ink":
     """Give a request's picture as the file it was, or its strokes as ink.
 
@@ -172,7 +192,7 @@ def _counting() -> Iterator[None]:
 def _read_json(body: bytes) -> dict[str, Any]:
     given = check(DrawingOrImage, body)
     with _counting():
-        return _read(ink_of(given), given)
+        return _read(lambda: ink_of(given), given)
 
 
 def _read_form() -> list[dict[str, Any]]:
@@ -190,29 +210,32 @@ def _read_form() -> list[dict[str, Any]]:
         )
     if len(files) == 1:
         with _counting():
-            return [_read(_content(files[0]), options)]
-    Alphabet.parse(options.alphabet)  # wrong for one, wrong for all
+            return [_read(lambda: _content(files[0]), options)]
+    chosen_alphabet(options)  # wrong for one, wrong for all
     return [_read_or_say_why(file, options) for file in files]
 
 
 def _read_or_say_why(file: FileStorage, options: Options) -> dict[str, Any]:
     try:
         with _counting():
-            return _read(_content(file), options)
+            return _read(lambda: _content(file), options)
     except InklingError as error:
         if status_of(error) >= 500:
             raise
         return error_json(error)
 
 
-def _read(given: "bytes | Ink", options: Options) -> dict[str, Any]:
-    reading = loader().get().read(given, alphabet=options.alphabet, alternatives=options.alternatives)
+def _read(take: "Callable[[], bytes | Ink]", options: Options) -> dict[str, Any]:
+    began = perf_counter()
+    recognizer, alphabet = loader().get(), chosen_alphabet(options)
+    reading = recognizer.read(take(), alphabet=alphabet, alternatives=options.alternatives)
     answer = reading.to_json()
+    answer["elapsed_ms"] = round((perf_counter() - began) * 1000, 3)  # the recognizer's own leaves out drawing strokes
     current_app.extensions["inkling.metrics"].read(reading.status)
     if options.glyph:
         pictures.add_glyphs(answer, reading)
     if options.heat:
-        pictures.add_heat(answer, reading, loader().get(), options.alphabet)
+        pictures.add_heat(answer, reading, recognizer, alphabet)
     return answer
 
 
@@ -225,7 +248,7 @@ def _decode(url: str) -> bytes:
     _check_size((len(url) - match.end()) * 3 // 4)
     try:
         return base64.b64decode(url[match.end() :], validate=True)
-    except binascii.Error:
+    except ValueError:  # no base64, or no ASCII
         raise RequestError(400, "malformed_request", "image: the base64 of the data URL is broken.") from None
 
 

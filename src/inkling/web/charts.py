@@ -11,7 +11,7 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from .api import PROBLEMS, component, ink_of, loader
+from .api import PROBLEMS, chosen_alphabet, component, ink_of, loader
 from .problems import RequestError
 from .schemas import DrawingOrImage, Problem, check
 
@@ -87,7 +87,7 @@ def of_ink() -> Response:
     if request.mimetype != "application/json":
         raise RequestError(415, "unsupported_media_type", "The body is not JSON.", "Send application/json.")
     given = check(DrawingOrImage, request.get_data())
-    reading = loader().get().read(ink_of(given), alphabet=given.alphabet, alternatives=_FEW - 1)
+    reading = loader().get().read(ink_of(given), alphabet=chosen_alphabet(given), alternatives=_FEW - 1)
     first = reading.characters[0]
     others = [(one.symbol, one.probability) for one in first.alternatives]
     return _png([(first.symbol, first.probability), *others])

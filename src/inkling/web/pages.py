@@ -2,8 +2,10 @@
 
 from flask import Blueprint, current_app, render_template
 
-from ..alphabet import NAMED, Alphabet
+from ..alphabet import SYMBOLS
+from ..errors import BundleError
 from . import reference
+from .api import loader, named_alphabets
 
 __all__ = ["blueprint"]
 
@@ -35,12 +37,16 @@ def upload() -> str:
 
 
 def _alphabets() -> list[dict[str, str]]:
-    """Give the alphabets that have names, as the pages offer them."""
-    names = [*(name for name in _LABELS if name in NAMED), *(name for name in NAMED if name not in _LABELS)]
-    return [
-        {"name": name, "label": _LABELS.get(name, name), "symbols": " ".join(Alphabet.parse(name).symbols)}
-        for name in names
-    ]
+    """Give what the pages offer: the named alphabets that the model knows, and all its symbols if none has them all."""
+    try:
+        symbols = loader().get().symbols
+    except BundleError:  # the page is shown all the same, and says that nothing can be read now
+        symbols = SYMBOLS
+    named = {alphabet.name: alphabet for alphabet in named_alphabets(symbols)}
+    offered = [(name, label, named[name].symbols) for name, label in _LABELS.items() if name in named]
+    if all(set(shown) != set(symbols) for _, _, shown in offered):
+        offered.append(("", "All symbols", symbols))
+    return [{"name": name, "label": label, "symbols": " ".join(shown)} for name, label, shown in offered]
 
 
 @blueprint.get("/api/docs")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..alphabet import Alphabet
 from ..heat import heat_of
 from ..reading import Reading
 
@@ -22,11 +23,10 @@ def add_glyphs(answer: dict[str, Any], reading: Reading) -> None:
         entry["glyph"] = _png(1 - character.glyph)
 
 
-def add_heat(answer: dict[str, Any], reading: Reading, recognizer: "Recognizer", alphabet: str | list[str]) -> None:
+def add_heat(answer: dict[str, Any], reading: Reading, recognizer: "Recognizer", alphabet: Alphabet) -> None:
     """Put each character's heat map into a reading's JSON."""
-    chosen = recognizer.alphabet(alphabet)
     for entry, character in zip(answer["characters"], reading.characters, strict=True):
-        heat = heat_of(recognizer, character.glyph, character.symbol, chosen)
+        heat = heat_of(recognizer, character.glyph, character.symbol, alphabet)
         entry["heat"] = {"image": _png(heat.map), "box": list(character.frame), "drop": round(heat.drop, 6)}
 
 

@@ -32,8 +32,10 @@ class Options(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    alphabet: str | list[str] = Field(
-        "alphanumeric", description="The name of an alphabet (see /alphabets), or an own list of symbols."
+    alphabet: str | list[str] | None = Field(
+        None,
+        description="The name of an alphabet (see /alphabets), or an own list of symbols; "
+        "all that the model knows where it is empty or left out.",
     )
     alternatives: Annotated[int, Field(ge=0)] | Literal["all"] = Field(
         5, description="How many other symbols to give for each character, or all."
@@ -138,7 +140,7 @@ class AlphabetEntry(BaseModel):
 
 
 class AlphabetList(BaseModel):
-    """The alphabets that have names."""
+    """The alphabets that have names, as far as the model knows their symbols."""
 
     alphabets: list[AlphabetEntry]
 

@@ -10,10 +10,13 @@ import tempfile
 import urllib.request
 from pathlib import Path
 
+import gunicorn.config
 import psutil
 import pytest
 
 from inkling.errors import AddressUnusable
+from inkling.settings import Settings
+from inkling.web import server
 from inkling.web.server import listen
 
 from .serving import PATIENCE_S, get, serve, until
@@ -86,6 +89,23 @@ def test_a_port_that_was_asked_for_and_is_taken_is_an_error(taken):
 def test_the_next_free_port_is_taken_when_none_was_asked_for(taken):
     with listen("127.0.0.1", taken, any_port=True) as listener:
         assert taken < listener.getsockname()[1] <= taken + 100
+
+
+def test_no_free_port_at_all_is_an_error(taken, monkeypatch):
+    monkeypatch.setattr(server, "_PORTS_TO_TRY", 1)
+    with pytest.raises(AddressUnusable, match=f"Port {taken} .* is taken"):
+        listen("127.0.0.1", taken, any_port=True)
+
+
+def test_a_gunicorn_that_has_no_control_socket_serves_too(monkeypatch):
+    settings = [one for one in gunicorn.config.KNOWN_SETTINGS if one.name != "control_socket_disable"]
+    with listen("127.0.0.1", 0, any_port=False) as listener:
+        newest = server._Server(Settings.load({}), listener).cfg
+        monkeypatch.setattr(gunicorn.config, "KNOWN_SETTINGS", settings)
+        oldest = server._Server(Settings.load({}), listener).cfg
+    assert newest.settings.get("control_socket_disable") is None or newest.control_socket_disable
+    assert "control_socket_disable" not in oldest.settings
+    assert oldest.threads == newest.threads == Settings.load({}).threads
 
 
 def test_two_servers_without_a_port_both_find_one():

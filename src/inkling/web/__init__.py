@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["create_app"]
 
-log = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
 _SECURITY_HEADERS = {
     "Content-Security-Policy": (
@@ -100,7 +100,7 @@ def _finish(response: Response) -> Response:
     elapsed_s = time.perf_counter() - g.began
     rule = request.url_rule.rule if request.url_rule else None
     current_app.extensions["inkling.metrics"].answered(request.method, rule, response.status_code, elapsed_s)
-    log.info(
+    _log.info(
         "%s %s %d %.1f ms id=%s",
         request.method,
         request.path,

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Loader"]
 
-log = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
 
 class Loader:
@@ -54,5 +54,5 @@ class Loader:
         try:
             return Recognizer(self.settings.bundle or None, self.settings)
         except BundleError as error:
-            log.error("The model cannot be loaded: %s", error)
+            _log.error("The model cannot be loaded: %s", error)
             raise

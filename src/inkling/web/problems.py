@@ -19,7 +19,7 @@ from ..errors import (
 
 __all__ = ["RequestError", "answer", "answer_http", "error_json", "status_of", "wants_json"]
 
-log = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
 #: The status code of each branch of our tree of errors; the first that fits counts. What is not here is our fault.
 STATUS: tuple[tuple[type[InklingError], int], ...] = (
@@ -87,7 +87,7 @@ def wants_json() -> bool:
 def answer(error: Exception) -> Response:
     """Answer an error that a view raised."""
     if not isinstance(error, InklingError) or status_of(error) == 500:
-        log.exception("Request %s failed", g.get("request_id", "-"), exc_info=error)
+        _log.exception("Request %s failed", g.get("request_id", "-"), exc_info=error)
     if not isinstance(error, InklingError):
         error = InklingError(*_HTTP_PROBLEMS[500][1:])
     if not wants_json():

@@ -24,7 +24,7 @@ from .metrics import FOLDER_VARIABLE
 
 __all__ = ["listen", "run"]
 
-log = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
 _PORTS_TO_TRY = 100
 _STOP_WITHIN_S = 2  # a reading takes milliseconds
@@ -86,11 +86,11 @@ def listen(host: str, port: int, any_port: bool) -> socket.socket:
             listener.listen()
         except OSError as error:
             listener.close()
-            if error.errno != errno.EADDRINUSE or candidate == last - 1:
+            if error.errno != errno.EADDRINUSE:
                 raise _unusable(host, candidate, error) from error
         else:
             return listener
-    raise AssertionError("unreachable")
+    raise _unusable(host, last - 1, OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE)))
 
 
 def _unusable(host: str, port: int, error: OSError) -> AddressUnusable:
@@ -130,6 +130,8 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     def load_config(self) -> None:
         for name, value in self._configuration().items():
             self.cfg.set(name, value)
+        if "control_socket_disable" in self.cfg.settings:  # from gunicorn 25.1 on
+            self.cfg.set("control_socket_disable", True)
 
     def _configuration(self) -> dict[str, Any]:
         return {
@@ -140,7 +142,6 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "keepalive": 15,
             "graceful_timeout": _STOP_WITHIN_S,
             "loglevel": "warning",
-            "control_socket_disable": True,
             # The file by which a process shows that it is alive; on a disk it could stall.
             "worker_tmp_dir": _in_memory(),
             "post_worker_init": _load_model,
@@ -159,4 +160,4 @@ def _load_model(worker: Any) -> None:
     try:
         worker.wsgi.extensions["inkling"].get()
     except InklingError:
-        log.warning("Serving without a model: nothing can be read until the bundle is put right.")
+        _log.warning("Serving without a model: nothing can be read until the bundle is put right.")

@@ -3,7 +3,7 @@ import string
 import numpy as np
 import pytest
 
-from inkling.data.fetch import FETCHABLE, Original, Recipe, emnist_maker, fetch, mnist_maker
+from inkling.data.fetch import FETCHABLE, Original, Published, emnist_maker, fetch, mnist_maker
 from inkling.data.packs import load_pack
 from inkling.errors import DataError, DownloadError, FolderNotWritable
 
@@ -27,7 +27,7 @@ def mnist_files(count=400):
 
 def recipe(server, files, count=400, mirrors=None):
     return {
-        "mnist": Recipe(
+        "mnist": Published(
             tuple(
                 Original(name, sha256(data), tuple(f"{mirror}/{name}" for mirror in mirrors or (server.url,)))
                 for name, data in files.items()
@@ -53,7 +53,7 @@ def test_mnist_becomes_a_pack_and_is_not_downloaded_twice(server, tmp_path):
 def test_emnist_becomes_upright_letters_with_true_case_and_no_digits(server, tmp_path):
     server.files["gzip.zip"] = emnist_zip(BYCLASS_MAPPING, {"train": [0, 10, 36], "test": [61, 9]})
     original = Original("gzip.zip", sha256(server.files["gzip.zip"]), (f"{server.url}/gzip.zip",))
-    known = {"emnist": Recipe((original,), {"emnist-byclass": emnist_maker({"train": 3, "test": 2})})}
+    known = {"emnist": Published((original,), {"emnist-byclass": emnist_maker({"train": 3, "test": 2})})}
     (path,) = fetch("emnist", tmp_path, fetchable=known)
     pack = load_pack(path)
     assert pack.labels.tolist() == ["A", "a", "z"]
@@ -133,7 +133,7 @@ def test_a_wrong_count_is_found_out(server, tmp_path):
         fetch("mnist", tmp_path, fetchable=recipe(server, server.files, count=60_000))
     server.files["gzip.zip"] = emnist_zip(BYCLASS_MAPPING, {"train": [10]})
     original = Original("gzip.zip", sha256(server.files["gzip.zip"]), (f"{server.url}/gzip.zip",))
-    known = {"emnist": Recipe((original,), {"emnist-byclass": emnist_maker({"train": 697_932})})}
+    known = {"emnist": Published((original,), {"emnist-byclass": emnist_maker({"train": 697_932})})}
     with pytest.raises(DataError, match="must hold 697,932 pictures, it holds 1"):
         fetch("emnist", tmp_path, fetchable=known)
 

@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 __all__ = ["ResumingDownloader"]
 
-_LOG = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 _CHUNK_BYTES = 1 << 18
 _RANGE = re.compile(r"bytes (?:(\d+)-\d+|\*)/(\d+|\*)")
 
@@ -51,7 +51,7 @@ class ResumingDownloader:
             except (requests.ConnectionError, requests.Timeout) as error:
                 if self._have_bytes() <= have_bytes:
                     raise
-                _LOG.info("%s broke off (%s); it goes on at byte %d", url, error, self._have_bytes())
+                _log.info("%s broke off (%s); it goes on at byte %d", url, error, self._have_bytes())
         os.replace(self.part, output_file)
         return None
 

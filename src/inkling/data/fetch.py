@@ -17,9 +17,9 @@ from .emnist import read_emnist_zip
 from .formats import mnist_pack
 from .packs import Pack, load_pack, save_pack
 
-__all__ = ["FETCHABLE", "Original", "Recipe", "emnist_maker", "fetch", "mnist_maker"]
+__all__ = ["FETCHABLE", "Original", "Published", "emnist_maker", "fetch", "mnist_maker"]
 
-_LOG = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -32,8 +32,8 @@ class Original:
 
 
 @dataclass(frozen=True)
-class Recipe:
-    """How a data set is fetched.
+class Published:
+    """How a data set is published, and what becomes of it.
 
     Args:
         originals: the files to download.
@@ -87,8 +87,8 @@ def emnist_maker(samples: Mapping[str, int]) -> Callable[[Path], Pack]:
 
 
 #: What can be fetched, by name.
-FETCHABLE: Mapping[str, Recipe] = {
-    "mnist": Recipe(
+FETCHABLE: Mapping[str, Published] = {
+    "mnist": Published(
         originals=tuple(
             Original(name, sha256, tuple(mirror + name for mirror in _MNIST_MIRRORS))
             for name, sha256 in (
@@ -115,7 +115,7 @@ FETCHABLE: Mapping[str, Recipe] = {
             "mnist-test": mnist_maker("mnist-test", "t10k", 10_000),
         },
     ),
-    "emnist": Recipe(
+    "emnist": Published(
         originals=(
             Original(
                 "gzip.zip",
@@ -132,7 +132,7 @@ FETCHABLE: Mapping[str, Recipe] = {
 
 
 def fetch(
-    name: str, folder: Path, *, progress: bool = False, fetchable: Mapping[str, Recipe] = FETCHABLE
+    name: str, folder: Path, *, progress: bool = False, fetchable: Mapping[str, Published] = FETCHABLE
 ) -> list[Path]:
     """Fetch a data set and write its packs. What is there already is neither downloaded nor written again.
 
@@ -142,7 +142,7 @@ def fetch(
         name: a key of ``fetchable``: ``mnist`` or ``emnist``.
         folder: the data folder, made where missing.
         progress: whether to draw progress bars on standard error.
-        fetchable: the recipes.
+        fetchable: how each is published.
 
     Returns:
         The paths of its packs.
@@ -154,18 +154,18 @@ def fetch(
     """
     if name not in fetchable:
         raise DataError(f"There is no data set {name!r} to fetch.", f"Known: {', '.join(fetchable)}.")
-    recipe = fetchable[name]
-    paths = {pack: folder / f"{pack}.npz" for pack in recipe.packs}
+    published = fetchable[name]
+    paths = {pack: folder / f"{pack}.npz" for pack in published.packs}
     missing = [pack for pack, path in paths.items() if not path.exists()]
     if missing:
         originals = writable_folder(folder / "originals" / name)
         writable_folder(folder)
-        for original in recipe.originals:
+        for original in published.originals:
             _download(original, originals, progress)
         for pack_name in missing:
-            pack = recipe.packs[pack_name](originals)
+            pack = published.packs[pack_name](originals)
             save_pack(pack, paths[pack_name])
-            _LOG.info("wrote %s, %d samples", paths[pack_name], len(pack))
+            _log.info("wrote %s, %d samples", paths[pack_name], len(pack))
     for path in paths.values():
         load_pack(path)
     return list(paths.values())

@@ -20,7 +20,7 @@ FRAME_PX = 96
 _INK_PX = 80  # the longer side of the ink in its frame; the normaliser needs 20
 _INK_LEAST = 0.1  # what counts as ink when its extent is measured
 
-_LOG = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 _CASE = re.compile(r"(upper|lower)_(.)", re.DOTALL | re.IGNORECASE)
 _CODES = re.compile(r"U\+[0-9A-F]{4,6}([ _]U\+[0-9A-F]{4,6})*", re.IGNORECASE)
 
@@ -94,7 +94,7 @@ def read_folder(folder: Path, to_ink: ToInk | None = None) -> Pack:
         if path.name.startswith(".") or path.parent.name.startswith(".") or not path.is_file():
             continue
         if path.suffix.lower() not in PICTURE_SUFFIXES:
-            _LOG.warning("%s is left out: it is no picture by its name", path)
+            _log.warning("%s is left out: it is no picture by its name", path)
             continue
         try:
             images.append(frame(to_ink(path)))

@@ -12,6 +12,7 @@ from PIL import Image
 
 from inkling.alphabet import SYMBOLS
 from inkling.cli import main
+from inkling.data import packs
 from inkling.data.packs import Pack, save_pack
 from inkling.errors import BlankInk, DataError, DataMissing, FolderNotWritable
 from inkling.evaluation.evaluate import evaluate
@@ -46,13 +47,13 @@ class Knowing:
     """Reads :func:`glyph` without fail; takes every 1 for a 7; knows no blank ink."""
 
     version = "made-up"
-    symbols = SYMBOLS
 
-    def __init__(self):
+    def __init__(self, symbols=SYMBOLS):
+        self.symbols = tuple(symbols)
         self.inferred = 0
 
     def infer(self, inks):
-        logits = np.zeros((len(inks), 62), np.float32)
+        logits = np.zeros((len(inks), len(self.symbols)), np.float32)
         for i, ink in enumerate(inks):
             if not (ink.pixels > 0.5).any():
                 raise BlankInk("There is nothing written.")
@@ -63,7 +64,7 @@ class Knowing:
 
     def probabilities(self, logits, alphabet):
         p = np.exp(logits)
-        summed = [p[:, [SYMBOLS.index(m) for m in members]].sum(axis=1) for members in alphabet.members]
+        summed = [p[:, [self.symbols.index(m) for m in members]].sum(axis=1) for members in alphabet.members]
         summed = np.stack(summed, axis=1)
         return summed / summed.sum(axis=1, keepdims=True)
 
@@ -134,6 +135,53 @@ def test_labels_that_the_network_cannot_answer_are_left_out(tmp_path):
     assert {row.pack for row in evaluate(Knowing(), tmp_path).scores} == {"mnist-test"}
 
 
+def test_a_bundle_of_own_symbols_is_read_in_all_of_them(tmp_path):
+    images = np.stack([glyph(SYMBOLS[place]) for place in (0, 2, 3)] * 30)
+    save_pack(Pack("greek", np.array(list("α/β") * 30), np.arange(90, dtype=np.int32), images), tmp_path / "greek.npz")
+    (row,) = evaluate(Knowing("αγ/β"), tmp_path, tmp_path / "report", splits=("test",)).scores
+    assert (row.alphabet, row.symbols, row.accuracy.value) == ("whole", ("α", "γ", "/", "β"), 1)
+    assert "confusion-greek-test-whole.png" in {path.name for path in (tmp_path / "report").iterdir()}
+
+
+def test_a_file_that_cannot_be_read_is_named_and_the_others_are_evaluated(tmp_path, caplog):
+    write_pack(tmp_path, "mnist-test", "0234")
+    whole = (tmp_path / "mnist-test.npz").read_bytes()
+    (tmp_path / "cut.npz").write_bytes(whole[: len(whole) // 2])
+    np.save(tmp_path / "array", np.zeros(3))
+    (tmp_path / "array.npy").rename(tmp_path / "array.npz")
+    np.savez(tmp_path / "foreign.npz", numbers=np.arange(3))
+    assert {row.pack for row in evaluate(Knowing(), tmp_path).scores} == {"mnist-test"}
+    for name in ("cut.npz", "array.npz", "foreign.npz"):
+        assert name in caplog.text
+    (tmp_path / "mnist-test.npz").unlink()
+    with pytest.raises(DataMissing, match="no readable pack"):
+        evaluate(Knowing(), tmp_path)
+
+
+def test_mnist_without_writers_is_not_measured_on_what_other_bundles_may_have_learnt_from(tmp_path):
+    digits = "0234567890" * 40
+    write_pack(tmp_path, "mnist-train", digits)
+    assert {row.split for row in evaluate(Knowing(), tmp_path).scores} == {"validation"}
+    images = np.stack([glyph(symbol) for symbol in digits])
+    images[:, 0, :20] = np.random.default_rng(0).integers(0, 3, (len(digits), 20))  # no two alike
+    bare = Pack("mnist-train", np.array(list(digits)), np.full(len(digits), -1, np.int32), images=images)
+    save_pack(bare, tmp_path / "mnist-train.npz")
+    assert {"train", "validation"} == set(packs.split(bare))  # training still holds some out
+    with pytest.raises(DataMissing):
+        evaluate(Knowing(), tmp_path)
+
+
+def test_a_tilde_is_the_home_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    write_pack(tmp_path, "mnist-test", "0123456789")
+    evaluate(Knowing(), tmp_path, Path("~/reports"))
+    save_pack(packs.load_pack(tmp_path / "mnist-test.npz"), Path("~/copy.npz"))
+    assert (tmp_path / "reports" / "report.md").exists()
+    assert (tmp_path / "copy.npz").exists()
+    assert not (tmp_path / "~").exists()
+
+
 def test_the_report_is_written_with_its_plots(tmp_path):
     write_pack(tmp_path, "mnist-test", "0123456789")
     out = tmp_path / "deep" / "reports"
@@ -157,7 +205,7 @@ def test_nothing_to_evaluate_says_how_to_get_data(tmp_path):
     with pytest.raises(DataMissing, match="inkling data fetch mnist emnist"):
         evaluate(Knowing(), tmp_path)
     write_pack(tmp_path, "mnist-test", "01")
-    with pytest.raises(DataMissing, match="no pack has a split validation"):
+    with pytest.raises(DataMissing, match="no readable pack has a split validation"):
         evaluate(Knowing(), tmp_path, splits=("validation",))
     with pytest.raises(DataError, match=r"no split .'train'"):
         evaluate(Knowing(), tmp_path, splits=("train",))

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from inkling.alphabet import Alphabet
-from inkling.evaluation.score import alphabets_for, score, truth_in
+from inkling.alphabet import SYMBOLS, Alphabet
+from inkling.evaluation.score import WHOLE, alphabets_for, score, truth_in
 from inkling.evaluation.tables import markdown_table, text_table
 
 
@@ -19,7 +19,23 @@ from inkling.evaluation.tables import markdown_table, text_table
     ],
 )
 def test_a_split_is_read_in_the_alphabets_that_suit_it(labels, alphabets):
-    assert list(alphabets_for(np.array(list(labels), np.str_))) == alphabets
+    assert [alphabet.name for alphabet in alphabets_for(np.array(list(labels), np.str_), SYMBOLS)] == alphabets
+
+
+@pytest.mark.parametrize(
+    ("symbols", "labels", "alphabets"),
+    [
+        ("αβ", "αβ", [WHOLE]),
+        ("0123456789+", "07+", ["digits", WHOLE]),
+        ("0123456789", "07", ["digits"]),
+        ("ACE", "AE", [WHOLE]),
+        ("αβ", "", []),
+    ],
+)
+def test_a_model_of_own_symbols_is_read_in_all_of_them(symbols, labels, alphabets):
+    given = list(alphabets_for(np.array(list(labels), np.str_), tuple(symbols)))
+    assert [alphabet.name for alphabet in given] == alphabets
+    assert all(alphabet.symbols == tuple(symbols) for alphabet in given if alphabet.name == WHOLE)
 
 
 def test_a_caseless_alphabet_ignores_the_truths_case():

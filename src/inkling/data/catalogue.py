@@ -1,6 +1,5 @@
 """What is known about each data set: what it is, where it comes from, under which licence, and what it is used for."""
 
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +8,7 @@ from types import MappingProxyType
 import numpy as np
 
 from ..errors import DataError
-from .packs import find_packs
+from .packs import UNREADABLE, find_packs
 
 __all__ = ["CATALOGUE", "DataSet", "Found", "survey"]
 
@@ -150,6 +149,6 @@ def _look(path: Path) -> Found:
                 raise DataError("it has no labels")
             labels = file["labels"]
             writers = file["writers"] if "writers" in file.files else np.empty(0, np.int32)
-    except (OSError, ValueError, EOFError, AttributeError, zipfile.BadZipFile, DataError) as error:
+    except (*UNREADABLE, DataError) as error:
         return Found(path, 0, 0, 0, known, problem=str(error))
     return Found(path, len(labels), len(np.unique(labels)), len(np.unique(writers[writers >= 0])), known)

@@ -4,6 +4,7 @@ import hashlib
 import itertools
 import os
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,9 +16,27 @@ from numpy.typing import NDArray
 from ..errors import DataError, DataMissing
 from ..folders import writable_folder
 
-__all__ = ["SPLITS", "Pack", "find_packs", "load_pack", "save_pack", "split"]
+__all__ = [
+    "MISSING_DATA_HINT",
+    "SPLITS",
+    "UNREADABLE",
+    "Pack",
+    "find_packs",
+    "load_pack",
+    "may_be_measured",
+    "save_pack",
+    "split",
+]
 
 SPLITS = ("train", "validation", "test")
+
+#: What to do where there is no data.
+MISSING_DATA_HINT = (
+    "Set INKLING_DATA to the folder that holds the packs, or fetch some: inkling data fetch mnist emnist."
+)
+
+#: What numpy raises for a file that is no whole .npz.
+UNREADABLE = (OSError, ValueError, EOFError, TypeError, zipfile.BadZipFile, zlib.error)
 
 #: Shares of writers (of pictures, where writers are unknown) that are kept out of training: validation, test.
 _SHARES: Mapping[str, tuple[float, float]] = {
@@ -30,6 +49,10 @@ _USUAL_SHARES = (0.05, 0.10)
 
 #: Labels that stand in another pack which is for testing only: omniglot-background holds all of omniglot-latin.
 _TESTED_ELSEWHERE: Mapping[str, str] = {"omniglot-background": "Latin/"}
+
+#: Packs that go about with writers and without. The bundle that ships was trained by writer, and so has learnt from
+#: pictures that the split by picture holds for validation.
+_WITH_AND_WITHOUT_WRITERS = {"mnist-train"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,14 +118,11 @@ def load_pack(path: Path) -> Pack:
         DataError: the file is not a pack of the form above.
     """
     if not path.is_file():
-        raise DataMissing(
-            f"There is no data pack at {path}.",
-            "Set INKLING_DATA to the folder that holds the packs, or fetch some: inkling data fetch mnist emnist.",
-        )
+        raise DataMissing(f"There is no data pack at {path}.", MISSING_DATA_HINT)
     try:
         with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+    except UNREADABLE as error:
         raise DataError(f"{path} is not a readable .npz file: {error}.", "Fetch or make it again.") from error
     problem = _problem(arrays)
     if problem:
@@ -126,10 +146,11 @@ def save_pack(pack: Pack, path: Path) -> None:
     problem = _problem(arrays)
     if problem:
         raise DataError(f"The pack {pack.name} cannot be written: {problem}.")
-    partial = writable_folder(path.parent) / f".{path.name}.part"
+    folder = writable_folder(path.parent)
+    partial = folder / f".{path.name}.part"
     with partial.open("wb") as file:
         np.savez_compressed(file, allow_pickle=False, **arrays)
-    os.replace(partial, path)
+    os.replace(partial, folder / path.name)
 
 
 def _problem(arrays: Mapping[str, NDArray[Any]]) -> str:
@@ -171,6 +192,17 @@ def split(pack: Pack) -> NDArray[np.str_]:
     if elsewhere := _TESTED_ELSEWHERE.get(pack.name):
         sides[np.char.startswith(pack.labels, elsewhere)] = "test"
     return sides
+
+
+def may_be_measured(pack: Pack) -> NDArray[np.bool_]:
+    """Say of which samples the split is the same wherever the pack comes from: bool (N,).
+
+    MNIST as it is published names no writers. Training on it still holds pictures out, but they are others than those
+    that training by writer held out, so that a figure on them would say nothing of a bundle that comes from elsewhere.
+    """
+    if pack.name in _WITH_AND_WITHOUT_WRITERS:
+        return pack.writers >= 0
+    return np.ones(len(pack), np.bool_)
 
 
 def _content(pack: Pack, index: int) -> bytes:

@@ -9,10 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from ..alphabet import Alphabet
 from ..data.catalogue import CATALOGUE
-from ..data.packs import Pack, find_packs, load_pack, split
-from ..errors import DataError, DataMissing, InkError, UnknownAlphabet
+from ..data.packs import MISSING_DATA_HINT, Pack, find_packs, load_pack, may_be_measured, split
+from ..errors import DataError, DataMissing, InkError
 from ..folders import writable_folder
 from ..ink import Ink
 from .machine import describe_machine
@@ -27,7 +26,7 @@ __all__ = ["EVALUATED", "evaluate", "logits_of"]
 #: The splits that are evaluated unless others are asked for, in the order of the report.
 EVALUATED = ("test", "validation")
 
-_LOG = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 _BATCH = 256
 
 
@@ -42,6 +41,8 @@ def evaluate(
 ) -> Report:
     """Evaluate a bundle on every split that can be found.
 
+    A file that cannot be read is named in a warning and left out.
+
     Each sample goes the way that a user's would: array or strokes → Ink → normaliser → network. Its logits are computed
     once and read in every alphabet that suits it.
 
@@ -54,7 +55,7 @@ def evaluate(
         progress: whether to draw a progress bar on standard error.
 
     Raises:
-        DataMissing: there is no pack with such a split.
+        DataMissing: there is no readable pack with such a split.
         DataError: ``splits`` names another one.
         FolderNotWritable: nothing can be written to ``out``; found out before the work.
     """
@@ -62,16 +63,12 @@ def evaluate(
     if strange:
         raise DataError(f"There is no split {sorted(strange)} to evaluate.", f"Known: {', '.join(EVALUATED)}.")
     if out is not None:
-        writable_folder(out)
-    scores = [
-        row
-        for path in _ordered(find_packs(data_folder))
-        for row in _scores(recognizer, load_pack(path), splits, progress)
-    ]
+        out = writable_folder(out)
+    scores = [row for pack in _packs(data_folder) for row in _scores(recognizer, pack, splits, progress)]
     if not scores:
         raise DataMissing(
-            f"There is nothing to evaluate in {data_folder}: no pack has a split {' or '.join(splits)}.",
-            "Set INKLING_DATA to the folder that holds the packs, or fetch some: inkling data fetch mnist emnist.",
+            f"There is nothing to evaluate in {data_folder}: no readable pack has a split {' or '.join(splits)}.",
+            MISSING_DATA_HINT,
         )
     scores.sort(key=lambda row: splits.index(row.split))  # stable: packs keep their order
     timings = None
@@ -109,7 +106,7 @@ def _readable(
             try:
                 yield [i], recognizer.infer([_ink(pack, i)]).logits
             except InkError as error:
-                _LOG.warning("%s, sample %d (%s): %s", pack.name, i, pack.labels[i], error)
+                _log.warning("%s, sample %d (%s): %s", pack.name, i, pack.labels[i], error)
 
 
 def _ink(pack: Pack, index: int) -> Ink:
@@ -120,18 +117,14 @@ def _ink(pack: Pack, index: int) -> Ink:
 
 def _scores(recognizer: "Recognizer", pack: Pack, splits: Sequence[str], progress: bool) -> Iterator[Score]:
     sides = split(pack)
-    wanted = np.isin(sides, splits) & np.isin(pack.labels, recognizer.symbols)
+    wanted = np.isin(sides, splits) & np.isin(pack.labels, recognizer.symbols) & may_be_measured(pack)
     if not wanted.any():
         return
     pack, sides = pack.select(wanted), sides[wanted]
     logits = logits_of(recognizer, pack, progress)
     for side in splits:
         here = sides == side
-        for name in alphabets_for(pack.labels[here]):
-            try:
-                alphabet = Alphabet.parse(name, recognizer.symbols)
-            except UnknownAlphabet:  # a bundle of fewer symbols
-                continue
+        for alphabet in alphabets_for(pack.labels[here], recognizer.symbols):
             truth = truth_in(pack.labels, alphabet)
             chosen = here & (truth >= 0)
             probabilities = np.full((chosen.sum(), len(alphabet)), np.nan, np.float32)
@@ -141,7 +134,12 @@ def _scores(recognizer: "Recognizer", pack: Pack, splits: Sequence[str], progres
             yield score(pack.name, side, alphabet, truth[chosen], probabilities, pack.writers[chosen])
 
 
-def _ordered(packs: dict[str, Path]) -> list[Path]:
+def _packs(folder: Path) -> Iterator[Pack]:
     """Known packs in the catalogue's order, then a person's own by name."""
     place = {name: i for i, name in enumerate(CATALOGUE)}
-    return [packs[name] for name in sorted(packs, key=lambda name: (place.get(name, len(place)), name))]
+    found = find_packs(folder)
+    for name in sorted(found, key=lambda name: (place.get(name, len(place)), name)):
+        try:
+            yield load_pack(found[name])
+        except DataError as error:
+            _log.warning("%s", error)

@@ -108,7 +108,7 @@ class Report:
         """
         from .plots import confusion, reliability  # matplotlib: only where something is drawn
 
-        writable_folder(folder)
+        folder = writable_folder(folder)
         try:
             (folder / "report.json").write_text(
                 json.dumps(self.to_json(), indent=1, ensure_ascii=False) + "\n", "utf-8"

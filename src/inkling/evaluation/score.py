@@ -1,17 +1,22 @@
 """One row of the evaluation: the samples of one split, read in one alphabet."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..alphabet import Alphabet
+from ..alphabet import NAMED, Alphabet
+from ..errors import UnknownAlphabet
 from .accuracy import Share, confusion_matrix, top_confusions, wilson
 from .calibration import expected_calibration_error
 
-__all__ = ["Score", "alphabets_for", "score", "truth_in"]
+__all__ = ["WHOLE", "Score", "alphabets_for", "score", "truth_in"]
+
+#: What a report calls the alphabet of all that a model of own symbols knows.
+WHOLE = "whole"
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,13 +78,28 @@ class Score:
         }
 
 
-def alphabets_for(labels: NDArray[np.str_]) -> Iterator[str]:
-    """Say in which alphabets a split is read, by the kinds of symbols in it.
+def alphabets_for(labels: NDArray[np.str_], known: Sequence[str]) -> Iterator[Alphabet]:
+    """Give the alphabets that a split is read in, by the kinds of symbols in it, as far as the model knows them.
+
+    A model of own symbols, which no name stands for, is read in its :data:`WHOLE` alphabet as well.
 
     One kind alone is read in its own alphabet, digits in ``alphanumeric`` as well: how much does it cost not to know
     that they are digits? Letters of both cases without digits are read as ``letters`` and as ``letters-caseless``;
     all three kinds each in its own, and together.
+
+    Args:
+        labels: str (N,), the symbols of the split.
+        known: the symbols of the model.
     """
+    for name in _names_for(labels):
+        with suppress(UnknownAlphabet):  # a model of fewer symbols
+            yield Alphabet.parse(name, known)
+    everything = Alphabet.all_of(known)
+    if len(labels) and everything.name not in NAMED:
+        yield replace(everything, name=WHOLE)
+
+
+def _names_for(labels: NDArray[np.str_]) -> Iterator[str]:
     symbols = set(labels.tolist())
     digits, lower, upper = (
         any(symbol.isascii() and test(symbol) for symbol in symbols) for test in (str.isdigit, str.islower, str.isupper)

@@ -49,7 +49,7 @@ lint: $(VENV)/full.stamp
 train: $(VENV)/full.stamp
 	$(INKLING) train $(ARGS)
 
-evaluate: $(VENV)/full.stamp
+evaluate: $(VENV)/core.stamp
 	$(INKLING) evaluate $(ARGS)
 
 bench: $(VENV)/full.stamp

@@ -1,3 +1,8 @@
+import copy
+import pickle
+from pathlib import Path
+
+import platformdirs
 import pytest
 
 from inkling import Settings
@@ -59,6 +64,36 @@ def test_other_programs_variables_are_none_of_ours():
 def test_every_setting_has_help_and_a_default_that_it_would_accept(setting):
     assert setting.help
     assert setting.parse(str(setting.default)) == setting.default
+
+
+def test_the_data_lie_with_the_user_unless_a_folder_is_named(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    folder = Path(Settings.load({}).data)
+    assert (folder.is_absolute(), folder.parts[-2:]) == (True, ("inkling", "data"))
+    assert Settings.load({"INKLING_DATA": "here"}).data == "here"
+
+
+def test_without_a_home_only_who_asks_for_the_data_is_told(monkeypatch):
+    def homeless(*_, **__):
+        raise RuntimeError("could not determine the home directory")
+
+    monkeypatch.setattr(platformdirs, "user_data_dir", homeless)
+    settings = Settings.load({})
+    assert settings.port == 5000
+    with pytest.raises(InvalidSetting, match="home directory") as caught:
+        settings.data  # noqa: B018
+    assert "INKLING_DATA" in caught.value.hint
+    assert Settings.load({"INKLING_DATA": "/x"}).data == "/x"
+
+
+def test_settings_can_be_copied_sent_to_another_process_and_compared():
+    settings = Settings.load({}, port=5001)
+    for other in (copy.copy(settings), copy.deepcopy(settings), pickle.loads(pickle.dumps(settings))):
+        assert other == settings
+        assert other.port == 5001
+        assert hash(other) == hash(settings)
+    assert settings != Settings.load({})
 
 
 def test_settings_cannot_be_changed_and_know_no_other_names():

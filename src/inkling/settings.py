@@ -7,8 +7,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import platformdirs
-
 from .errors import InvalidSetting, UnknownSetting
 
 __all__ = ["SETTINGS", "Setting", "Settings"]
@@ -59,13 +57,11 @@ class Setting:
         )
 
 
-_USER_DATA = str(Path(platformdirs.user_data_dir("inkling", appauthor=False)) / "data")
-
 SETTINGS: Mapping[str, Setting] = MappingProxyType(
     {
         setting.name: setting
         for setting in (
-            Setting("data", _USER_DATA, "the folder that holds the data sets"),
+            Setting("data", "", "the folder that holds the data sets; empty for one of the user account"),
             Setting("bundle", "", "the folder of the bundle to read with; empty for the one that ships"),
             Setting("host", "127.0.0.1", "the address that the server listens on"),
             Setting("port", 5000, "the port that the server listens on", 0, 65535),
@@ -87,15 +83,24 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Settings:
-    """The settings in force, read by name: ``settings.port``, ``settings.host``."""
+    """The settings in force, read by name: ``settings.port``, ``settings.host``.
 
-    values: Mapping[str, str | int | float]
+    Args:
+        pairs: name and value of each, in the order of the table.
+    """
+
+    pairs: tuple[tuple[str, str | int | float], ...]
+
+    @property
+    def values(self) -> Mapping[str, str | int | float]:
+        """All of them, by name."""
+        return MappingProxyType(dict(self.pairs))
 
     def __getattr__(self, name: str) -> Any:
-        try:
-            return self.values[name]
-        except KeyError:
-            raise AttributeError(name) from None
+        if name not in SETTINGS:
+            raise AttributeError(name)
+        value = self.values[name]
+        return _user_data() if name == "data" and not value else value
 
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None, **overrides: object) -> "Settings":
@@ -114,4 +119,16 @@ class Settings:
         for name in given:
             if name not in SETTINGS:
                 raise UnknownSetting(f"There is no setting {name!r}.", f"Settings: {', '.join(SETTINGS)}.")
-        return cls(MappingProxyType({n: s.parse(given[n]) if n in given else s.default for n, s in SETTINGS.items()}))
+        return cls(tuple((n, s.parse(given[n]) if n in given else s.default) for n, s in SETTINGS.items()))
+
+
+def _user_data() -> str:
+    import platformdirs  # only where it is asked for: it needs a home folder
+
+    try:
+        return str(Path(platformdirs.user_data_dir("inkling", appauthor=False)) / "data")
+    except (RuntimeError, OSError) as error:
+        raise InvalidSetting(
+            f"There is no folder of the user account to hold the data sets: {error}.",
+            "Set INKLING_DATA to the folder that holds them.",
+        ) from error

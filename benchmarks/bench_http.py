@@ -172,6 +172,7 @@ class Client:
         self.ask()
 
     def ask(self) -> None:
+        """Send the request again."""
         self.received = b""
         self.asked = time.perf_counter()
         self.socket.sendall(self.request)

@@ -4,6 +4,7 @@ import base64
 import io
 import json
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,10 +14,10 @@ from PIL import Image
 from inkling.alphabet import NAMED
 from inkling.errors import BundleDamaged, InklingError
 from inkling.ink import Ink
-from inkling.settings import Settings
+from inkling.settings import SETTINGS, Settings
 from inkling.web import api, create_app
 from inkling.web.limits import RateLimit
-from inkling.web.problems import STATUS, RequestError, status_of
+from inkling.web.problems import _HTTP_PROBLEMS, STATUS, RequestError, status_of
 
 from .fakes import CountingRecognizer
 
@@ -468,6 +469,18 @@ def test_colours_contrast_enough_in_light_and_dark(client):
             assert _contrast(colours[text], colours[ground]) >= 4.5, (text, ground)
         for ground in ("ground", "paper"):  # edges of controls: WCAG 1.4.11
             assert _contrast(colours["edge"], colours[ground]) >= 3, ground
+
+
+def test_the_how_to_names_every_address_limit_and_code(client):
+    text = (Path(__file__).parents[1] / "docs" / "how-to" / "api.md").read_text("utf-8")
+    for path in client.get("/api/v1/openapi.json").json["paths"]:
+        assert path in text
+    for name, setting in SETTINGS.items():
+        if name.startswith("max_"):
+            assert f"| `{setting.variable}` | {setting.default:,}" in text
+    codes = {kind.code for base, _ in STATUS for kind in (base, *base.__subclasses__()) if not kind.__subclasses__()}
+    for code in codes | {entry[0] for entry in _HTTP_PROBLEMS.values()}:
+        assert f"`{code}`" in text, code
 
 
 def test_the_api_has_a_page_that_names_every_address_and_field(client):

@@ -193,6 +193,21 @@ def test_an_unknown_data_set_lists_those_that_can_be_fetched(tmp_path):
     assert "emnist" in result.stderr
 
 
+def test_data_sets_are_fetched_into_the_folder_that_was_named(tmp_path):
+    here, elsewhere = tmp_path / "here", tmp_path / "elsewhere"
+    for folder in (here, elsewhere):  # they are there already, so that nothing is downloaded
+        for name in ("mnist-train", "mnist-test"):
+            digits = Pack(name, np.array(["1"]), np.zeros(1, np.int32), np.zeros((1, 28, 28), np.uint8))
+            save_pack(digits, folder / f"{name}.npz")
+    for options, folder in (((), here), (("--to", elsewhere), elsewhere)):
+        result = run("data", "--data", here, "fetch", "mnist", *options)
+        assert result.exit_code == 0, result.stderr
+        assert [line.split(": ")[0] for line in result.stdout.splitlines()] == [
+            str(folder / "mnist-train.npz"),
+            str(folder / "mnist-test.npz"),
+        ]
+
+
 def test_a_folder_that_cannot_be_written_is_one_line_on_standard_error(tmp_path):
     (tmp_path / "taken").touch()
     data = tmp_path / "packs"

@@ -174,6 +174,7 @@ def serve(host: str | None, port: int | None, workers: int | None, bundle: str |
 def data(context: click.Context, folder: str | None) -> None:
     """List the data sets on this machine, and those that can be fetched."""
     if context.invoked_subcommand:
+        context.obj = folder
         return
     from .data.catalogue import CATALOGUE, survey
     from .evaluation.tables import text_table
@@ -206,14 +207,15 @@ def data(context: click.Context, folder: str | None) -> None:
 
 @data.command()
 @click.argument("names", nargs=-1, required=True)
-@click.option("--to", "folder", help="The folder to put them in.  [default: the setting data]")
-def fetch(names: tuple[str, ...], folder: str | None) -> None:
+@click.option("--to", "folder", help="The folder to put them in.  [default: that of data --data, or the setting]")
+@click.pass_obj
+def fetch(data_folder: str | None, names: tuple[str, ...], folder: str | None) -> None:
     """Download data sets (mnist, emnist), check them, and write them as packs. Goes on where it was stopped."""
     from .data.fetch import fetch as fetch_data
     from .data.packs import load_pack
     from .settings import Settings
 
-    path = Path(Settings.load(data=folder).data).expanduser()
+    path = Path(Settings.load(data=folder or data_folder).data).expanduser()
     for name in names:
         for pack in fetch_data(name, path, progress=True):
             click.echo(f"{pack}: {len(load_pack(pack)):,} samples")

@@ -75,6 +75,7 @@ def test_results_survive_a_reload_and_go_when_they_are_cleared(open_page):
     expect(page.get_by_test_id("summary")).to_contain_text("not read")
     page.reload()
     expect(texts(page)).to_have_text(["7", ""])
+    expect(page.get_by_test_id("upload-input")).to_have_attribute("data-ready", "")
     rows(page).nth(1).get_by_role("button").click()
     expect(rows(page)).to_have_count(1)
     page.reload()

@@ -42,9 +42,10 @@ function put(entry) {
   refresh();
 }
 
-function remove(id) {
+// A row goes once the browser's database has let it go, so that what is gone stays gone.
+async function remove(id) {
   entries.delete(id);
-  shelf.remove(id);
+  await shelf.remove(id);
   results.drop(id);
   refresh();
 }
@@ -139,9 +140,9 @@ $("only-unsure").addEventListener("change", ({ target }) => {
 });
 $("export-csv").addEventListener("click", () => save("inkling.csv", csv(done())));
 $("export-json").addEventListener("click", () => save("inkling.json", json(done())));
-$("clear").addEventListener("click", () => {
+$("clear").addEventListener("click", async () => {
   entries.clear();
-  shelf.clear();
+  await shelf.clear();
   $("results").tBodies[0].replaceChildren();
   refresh();
 });

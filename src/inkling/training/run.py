@@ -14,7 +14,7 @@ from ..alphabet import SYMBOLS
 from ..bundle import NETWORK, NORMALIZER, Bundle
 from ..data.catalogue import CATALOGUE
 from ..data.formats import load
-from ..data.packs import Pack, find_packs, load_pack, split
+from ..data.packs import MISSING_DATA_HINT, Pack, find_packs, load_pack, split
 from ..errors import DataError, DataMissing
 from ..folders import writable_folder
 from .export import export_bundle
@@ -80,7 +80,7 @@ def gather(sources: Sequence[str | Path], folder: Path, dry_run: bool = False, s
     if not train:
         raise DataMissing(
             f"There is nothing to train on in {', '.join(map(str, sources)) or folder}.",
-            "Set INKLING_DATA to the folder that holds the packs, or fetch some: inkling data fetch mnist emnist.",
+            MISSING_DATA_HINT,
         )
     # symbols of other scripts shape the features only
     labels = {label for pack in train for label in pack.labels.tolist() if not _OF_ANOTHER_SCRIPT.fullmatch(label)}

@@ -33,6 +33,13 @@ def taken():
         yield other.getsockname()[1]
 
 
+@pytest.fixture(scope="module")
+def running():
+    with serve("--port", "0") as (_, address):
+        get(f"{address}/readyz")
+        yield address
+
+
 def test_it_reads_and_stays_small():
     with serve("--port", "0", "--workers", "2") as (process, address):
         status, body = get(f"{address}/readyz")
@@ -46,6 +53,18 @@ def test_it_reads_and_stays_small():
         first = psutil.Process(process.pid)
         until(lambda: len(first.children()) == 2)
         assert all(worker.memory_info().rss < 250 * MIB for worker in [first, *first.children()])
+
+
+@pytest.mark.parametrize("request_line", ["GET", f"GET /api/v1/{'x' * 9000} HTTP/1.1", "GET / HTTP/9.9"])
+def test_what_is_no_http_gets_an_error_in_our_shape_and_no_html(running, request_line):
+    host, port = running.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=PATIENCE_S) as client:
+        client.sendall(f"{request_line}\r\nHost: {host}\r\n\r\n".encode())
+        answer = client.makefile("rb").read()
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert re.match(rb"HTTP/1.1 4\d\d ", head)
+    assert b"application/json" in head
+    assert set(json.loads(body)["error"]) == {"code", "message", "hint"}
 
 
 def test_whichever_process_is_asked_tells_what_all_counted_and_no_file_stays():

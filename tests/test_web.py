@@ -200,6 +200,11 @@ def test_broken_json_is_malformed(client, body):
     assert error["code"] in ("malformed_json", "malformed_request")
 
 
+def test_what_stands_in_the_address_is_not_passed_over_in_silence(client):
+    error = error_of(client.post("/api/v1/read?alphabet=digits", json={"strokes": BAR}), 400)
+    assert "'alphabet'" in error["message"]
+
+
 def test_a_body_of_another_kind_is_refused(client):
     assert error_of(client.post("/api/v1/read", data=b"x", content_type="text/plain"), 415)
     assert error_of(client.post("/api/v1/read"), 415)

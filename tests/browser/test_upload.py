@@ -109,6 +109,21 @@ def test_pictures_wait_while_the_server_is_away_and_are_read_when_it_is_back(ope
     expect(page.get_by_test_id("message")).to_be_empty()
 
 
+def test_a_server_that_is_asked_too_often_is_asked_again_later(open_page):
+    page = open_page("/upload")
+    refused = json.dumps({"error": {"code": "too_many_requests", "message": "Too many.", "hint": ""}})
+    page.route(
+        "**/api/v1/read",
+        lambda route: route.fulfill(
+            status=429, headers={"Retry-After": "1"}, content_type="application/json", body=refused
+        ),
+        times=4,
+    )
+    give(page, named("7"))
+    expect(page.get_by_test_id("message")).to_contain_text("Too many.")
+    expect(texts(page)).to_have_text(["7"])
+
+
 def test_pictures_that_wait_are_read_after_a_reload(open_page):
     page = open_page("/upload")
     page.route("**/api/v1/read", lambda route: None)  # no answer ever comes

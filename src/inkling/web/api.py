@@ -86,6 +86,7 @@ _READ_ANSWER = {
 )
 def read() -> Response:
     """Answer what the ink of the request says."""
+    refuse_query()
     if request.mimetype == "application/json":
         return jsonify(_read_json(request.get_data()))
     if request.mimetype == "multipart/form-data":
@@ -164,6 +165,13 @@ def chosen_alphabet(options: Options) -> Alphabet:
         UnknownAlphabet: the model does not know it.
     """
     return loader().get().alphabet(None if options.alphabet == "" else options.alphabet)
+
+
+def refuse_query() -> None:
+    """Refuse what stands in the address but belongs into the body, where it would be passed over in silence."""
+    if request.args:
+        names = ", ".join(map(repr, list(request.args)[:8]))
+        raise RequestError(400, "malformed_request", f"Unknown in the address: {names}.", "Put it into the body.")
 
 
 def ink_of(given: DrawingOrImage) -> "bytes | Ink":

@@ -11,7 +11,7 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from .api import PROBLEMS, chosen_alphabet, component, ink_of, loader
+from .api import PROBLEMS, chosen_alphabet, component, ink_of, loader, refuse_query
 from .problems import RequestError
 from .schemas import DrawingOrImage, Problem, check
 
@@ -84,6 +84,7 @@ def of_numbers() -> Response:
 )
 def of_ink() -> Response:
     """Read, and draw the ten likeliest symbols of the first character."""
+    refuse_query()
     if request.mimetype != "application/json":
         raise RequestError(415, "unsupported_media_type", "The body is not JSON.", "Send application/json.")
     given = check(DrawingOrImage, request.get_data())

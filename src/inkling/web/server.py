@@ -5,6 +5,7 @@ add nothing to that, and the model itself must not be loaded there.
 """
 
 import errno
+import json
 import logging
 import os
 import shutil
@@ -15,6 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import gunicorn.util  # type: ignore[import-untyped]
 from flask import Flask
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
@@ -28,6 +30,7 @@ _log = logging.getLogger(__name__)
 
 _PORTS_TO_TRY = 100
 _STOP_WITHIN_S = 2  # a reading takes milliseconds
+_NO_HTTP = "The request's line and headers must be sound HTTP, and no longer than 8 kB each."
 _SHARED_MEMORY = "/dev/shm"
 
 
@@ -128,6 +131,7 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         super().__init__()
 
     def load_config(self) -> None:
+        gunicorn.util.write_error = _write_problem  # what never reaches the application must not be answered in HTML
         for name, value in self._configuration().items():
             self.cfg.set(name, value)
         if "control_socket_disable" in self.cfg.settings:  # from gunicorn 25.1 on
@@ -140,6 +144,7 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "worker_class": "gthread",
             "threads": self._settings.threads,
             "keepalive": 15,
+            "limit_request_line": 8190,  # a chart's address names many symbols
             "graceful_timeout": _STOP_WITHIN_S,
             "loglevel": "warning",
             # The file by which a process shows that it is alive; on a disk it could stall.
@@ -151,6 +156,14 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         from . import create_app
 
         return create_app(self._settings)
+
+
+def _write_problem(client: socket.socket, status: int, reason: str, message: str) -> None:
+    """Answer, in our one shape, a request that is no HTTP; in gunicorn's place, which would send HTML."""
+    code = reason.lower().replace(" ", "_")
+    body = json.dumps({"error": {"code": code, "message": f"{reason}. {message}"[:300].strip(), "hint": _NO_HTTP}})
+    head = f"HTTP/1.1 {status} {reason}\r\nConnection: close\r\nContent-Type: application/json\r\n"
+    gunicorn.util.write_nonblock(client, f"{head}Content-Length: {len(body)}\r\n\r\n{body}".encode("latin-1"))
 
 
 def _load_model(worker: Any) -> None:

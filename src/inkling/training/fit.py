@@ -38,8 +38,8 @@ class Recipe:
         epochs: how often the mixture is gone through.
         batch_size: samples a step, over all processes.
         learning_rate: its peak; it rises for the first tenth and falls along a cosine (one-cycle, Smith 2018).
-        tail_epochs: after these epochs, how many at a small constant rate, over which weights are averaged more widely
-            (stochastic weight averaging, Izmailov et al. 2018).
+        tail_share: the share of epochs, the last ones, at a small constant rate, over which weights are averaged more
+            widely (stochastic weight averaging, Izmailov et al. 2018).
         tail_learning_rate: that rate.
         weight_decay: of AdamW, on matrices only.
         label_smoothing: share of belief that is spread over all symbols; about 2 % of UNIPEN's labels are wrong.
@@ -50,10 +50,10 @@ class Recipe:
         seed: of weights, order and variation.
     """
 
-    epochs: int = 24
+    epochs: int = 28
     batch_size: int = 256
     learning_rate: float = 6e-3
-    tail_epochs: int = 4
+    tail_share: float = 1 / 7
     tail_learning_rate: float = 1e-3
     weight_decay: float = 0.03
     label_smoothing: float = 0.05
@@ -63,6 +63,11 @@ class Recipe:
     tail_averaging: float = 0.9995
     limit: int | None = None
     seed: int = 1
+
+    @property
+    def falling_epochs(self) -> int:
+        """How many epochs the rate rises and falls, before the tail."""
+        return self.epochs - round(self.epochs * self.tail_share)
 
 
 @dataclass(frozen=True)
@@ -153,8 +158,7 @@ def fit(
     batches = Epochs(mixture, recipe.batch_size, recipe.seed, fabric.global_rank, fabric.world_size, limit=recipe.limit)
     averaged = AveragedModel(network, multi_avg_fn=_running_average(recipe, batches.steps), use_buffers=True)
     average = cast(Network, averaged.module)
-    epochs = recipe.epochs + recipe.tail_epochs
-    steps = epochs * batches.steps
+    steps = recipe.epochs * batches.steps
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step, recipe, batches.steps))
     done, history = 0, []
     if saved:
@@ -174,7 +178,7 @@ def fit(
             meta |= {"data": data, "step": done, "history": history}
             save_checkpoint(checkpoint, meta, network, average, optimizer, schedule)
 
-    for epoch in range(done // batches.steps, epochs):
+    for epoch in range(done // batches.steps, recipe.epochs):
         batches.epoch, batches.skip = epoch, done % batches.steps
         model.train()
         for batch in loader:
@@ -193,7 +197,7 @@ def fit(
                 last_saved = time.monotonic()
             left_s = (time.monotonic() - started) / (done - first_step) * (steps - done)
             accuracy = history[-1]["accuracy"] if history else None
-            report(Progress(epoch + 1, epochs, done, steps, loss_mean, accuracy, left_s))
+            report(Progress(epoch + 1, recipe.epochs, done, steps, loss_mean, accuracy, left_s))
         figures = accuracies(average, held, symbols)
         history.append({"epoch": epoch + 1, "loss": round(loss_mean, 4), **figures})
         save()
@@ -224,7 +228,7 @@ def make_fabric(accelerator: str = "auto") -> Fabric:
 
 def _rate(step: int, recipe: Recipe, steps_an_epoch: int) -> float:
     """Give the learning rate of a step, as a share of its peak."""
-    falling = recipe.epochs * steps_an_epoch
+    falling = recipe.falling_epochs * steps_an_epoch
     if step >= falling:
         return recipe.tail_learning_rate / recipe.learning_rate
     rising = max(falling // 10, 1)
@@ -235,7 +239,7 @@ def _rate(step: int, recipe: Recipe, steps_an_epoch: int) -> float:
 
 def _running_average(recipe: Recipe, steps_an_epoch: int) -> Callable[[Any, Any, Any], None]:
     """Keep a running average that forgets the first, random weights quickly."""
-    falling = recipe.epochs * steps_an_epoch
+    falling = recipe.falling_epochs * steps_an_epoch
 
     @torch.no_grad()
     def update(averaged: list[Tensor], current: list[Tensor], count: Tensor | int) -> None:

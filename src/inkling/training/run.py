@@ -33,7 +33,7 @@ BUNDLE = "bundle"
 
 #: A dry run takes at most so many samples of a pack, and so few and small steps.
 _DRY_SAMPLES = 400
-_DRY = {"epochs": 1, "tail_epochs": 1, "batch_size": 64, "limit": 640}
+_DRY = {"epochs": 2, "batch_size": 64, "limit": 640}
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ def decode_bytes(data: bytes, max_bytes: int, max_pixels: int) -> tuple[NDArray[
         raise NotAnImage("The file is empty.", _HINT)
     if len(data) > max_bytes:
         raise ImageTooLarge(
-            f"The file has more than the {max_bytes:,} bytes that are read at most.",
+            f"The file has {len(data):,} bytes or more; at most {max_bytes:,} are read.",
             "Save it smaller, or raise the setting max_image_bytes.",
         )
     # our own limit below stands in for Pillow's warning, and damaged metadata is no reason not to read

@@ -1,6 +1,6 @@
 """The network: a small residual one, glyph in, logits and features out.
 
-34 million floating-point operations a glyph; channels come in sixteens because that is how ONNX Runtime's
+14 million multiplications a glyph; channels come in sixteens because that is how ONNX Runtime's
 convolutions block them, so a narrower layer would not be faster.
 """
 

@@ -133,9 +133,10 @@ def test_torch_and_its_like_stay_in_training():
 @pytest.mark.parametrize(
     ("module", "kept_out"),
     [
-        ("inkling", "torch matplotlib onnx"),
-        ("inkling.cli", "torch matplotlib onnx"),
+        ("inkling", "torch matplotlib onnx sqlalchemy"),
+        ("inkling.cli", "torch matplotlib onnx sqlalchemy"),
         ("inkling.web", "torch matplotlib onnx"),
+        ("inkling.store", "torch matplotlib onnx flask alembic"),
         ("inkling.data.formats", "torch matplotlib onnx"),
         ("inkling.evaluation.evaluate", "torch matplotlib onnx"),
     ],

@@ -74,6 +74,15 @@ def test_the_data_lie_with_the_user_unless_a_folder_is_named(monkeypatch, tmp_pa
     assert Settings.load({"INKLING_DATA": "here"}).data == "here"
 
 
+def test_the_corrections_lie_with_the_user_unless_a_database_is_named(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    url = Settings.load({}).database_url
+    assert url.startswith("sqlite:////")
+    assert Path(url.removeprefix("sqlite:///")).parts[-2:] == ("inkling", "inkling.db")
+    assert Settings.load({"INKLING_DATABASE_URL": "postgresql://h/d"}).database_url == "postgresql://h/d"
+
+
 def test_without_a_home_only_who_asks_for_the_data_is_told(monkeypatch):
     def homeless(*_, **__):
         raise RuntimeError("could not determine the home directory")
@@ -84,6 +93,9 @@ def test_without_a_home_only_who_asks_for_the_data_is_told(monkeypatch):
     with pytest.raises(InvalidSetting, match="home directory") as caught:
         settings.data  # noqa: B018
     assert "INKLING_DATA" in caught.value.hint
+    with pytest.raises(InvalidSetting, match="home directory") as caught:
+        settings.database_url  # noqa: B018
+    assert "INKLING_DATABASE_URL" in caught.value.hint
     assert Settings.load({"INKLING_DATA": "/x"}).data == "/x"
 
 

@@ -14,6 +14,7 @@ __all__ = [
     "BundleMissing",
     "BundleTooNew",
     "CheckpointError",
+    "CorrectionNotFound",
     "DataError",
     "DataMissing",
     "DownloadError",
@@ -25,6 +26,10 @@ __all__ = [
     "InvalidSetting",
     "NotAnImage",
     "SettingsError",
+    "StoreError",
+    "StoreFull",
+    "StoreReadOnly",
+    "StoreTooNew",
     "TrainingExtraMissing",
     "UnknownAlphabet",
     "UnknownSetting",
@@ -174,3 +179,33 @@ class InvalidSetting(SettingsError):
     """A setting's value is of the wrong type or out of range."""
 
     code = "invalid_setting"
+
+
+class StoreError(InklingError):
+    """The database of corrections cannot be used."""
+
+    code = "store_unusable"
+
+
+class StoreReadOnly(StoreError):
+    """Nothing can be written to the database; what is in it can still be read."""
+
+    code = "store_read_only"
+
+
+class StoreFull(StoreError):
+    """There is no space left for the database; what is in it can still be read."""
+
+    code = "store_full"
+
+
+class StoreTooNew(StoreError):
+    """The database was changed by a newer version of Inkling than this one."""
+
+    code = "store_too_new"
+
+
+class CorrectionNotFound(InklingError):
+    """A correction that does not exist, or that was deleted."""
+
+    code = "correction_not_found"

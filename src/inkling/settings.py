@@ -63,6 +63,8 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
         for setting in (
             Setting("data", "", "the folder that holds the data sets; empty for one of the user account"),
             Setting("bundle", "", "the folder of the bundle to read with; empty for the one that ships"),
+            Setting("database_url", "", "the database of corrections; empty for a SQLite file of the user account"),
+            Setting("keep_deleted_days", 30, "how many days a deleted correction can be restored", 0, 36_500),
             Setting("host", "127.0.0.1", "the address that the server listens on"),
             Setting("port", 5000, "the port that the server listens on", 0, 65535),
             Setting("workers", 1, "how many server processes", 1, 64),
@@ -100,7 +102,9 @@ class Settings:
         if name not in SETTINGS:
             raise AttributeError(name)
         value = self.values[name]
-        return _user_data() if name == "data" and not value else value
+        if value or name not in _OF_THE_ACCOUNT:
+            return value
+        return _OF_THE_ACCOUNT[name]()
 
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None, **overrides: object) -> "Settings":
@@ -122,13 +126,25 @@ class Settings:
         return cls(tuple((n, s.parse(given[n]) if n in given else s.default) for n, s in SETTINGS.items()))
 
 
-def _user_data() -> str:
+def _user_data(what: str, variable: str) -> Path:
     import platformdirs  # only where it is asked for: it needs a home folder
 
     try:
-        return str(Path(platformdirs.user_data_dir("inkling", appauthor=False)) / "data")
+        return Path(platformdirs.user_data_dir("inkling", appauthor=False))
     except (RuntimeError, OSError) as error:
         raise InvalidSetting(
-            f"There is no folder of the user account to hold the data sets: {error}.",
-            "Set INKLING_DATA to the folder that holds them.",
+            f"There is no folder of the user account to hold the {what}: {error}.", f"Set {variable}."
         ) from error
+
+
+def _user_data_sets() -> str:
+    return str(_user_data("data sets", "INKLING_DATA to the folder that holds them") / "data")
+
+
+def _user_database() -> str:
+    folder = _user_data("corrections", "INKLING_DATABASE_URL to a database, such as sqlite:////path/to/inkling.db")
+    return f"sqlite:///{folder / 'inkling.db'}"
+
+
+#: Settings that are empty by default, and what they then are.
+_OF_THE_ACCOUNT = MappingProxyType({"data": _user_data_sets, "database_url": _user_database})

@@ -1,0 +1,169 @@
+"""Opening a database: SQLite in a file, or PostgreSQL by URL."""
+
+import os
+import sqlite3
+import threading
+import weakref
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import QueuePool
+
+from ..errors import StoreError, StoreFull, StoreReadOnly
+
+__all__ = ["open_engine"]
+
+_BUSY_TIMEOUT_S = 10
+_EXAMPLES = (
+    "Such as sqlite:////home/me/inkling.db or postgresql://user:password@host/database, in INKLING_DATABASE_URL."
+)
+
+
+def open_engine(url: str) -> tuple[Engine, str]:
+    """Give the engine for a database, and the words that name it in messages; these hold no password.
+
+    A missing SQLite file and its folder are made. Nothing is read or written yet.
+
+    Raises:
+        StoreReadOnly, StoreFull: a missing file cannot be made.
+        StoreError: the URL is none, names another kind of database, or needs what is not installed.
+    """
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):  # a port that is no number is a ValueError; neither's text is ours to repeat
+        raise StoreError("The setting database_url is no URL of a database.", _EXAMPLES) from None
+    match parsed.drivername:
+        case "sqlite" | "sqlite+pysqlite":
+            engine, where = _open_sqlite(parsed)
+        case "postgres" | "postgresql" | "postgresql+psycopg":
+            engine, where = _open_postgresql(parsed)
+        case other:
+            raise StoreError(f"The setting database_url names {other}; expected sqlite or postgresql.", _EXAMPLES)
+    _guard_forks()
+    with _LOCK:
+        _ENGINES.add(engine)
+    return engine, where
+
+
+def _open_postgresql(url: URL) -> tuple[Engine, str]:
+    url = url.set(drivername="postgresql+psycopg")
+    where = f"The database {url.set(drivername='postgresql').render_as_string(hide_password=True)}"
+    given = {"connect_timeout": _BUSY_TIMEOUT_S} if "connect_timeout" not in url.query else {}
+    try:
+        return create_engine(url, connect_args=given), where
+    except ImportError as error:
+        raise StoreError(
+            f"{where} needs psycopg, which is not installed.", "pip install 'inkling[postgres]'"
+        ) from error
+
+
+class _Connection(sqlite3.Connection):
+    """A connection that knows whether it was opened as of a file that nobody changes."""
+
+    at_rest = False
+
+
+def _open_sqlite(url: URL) -> tuple[Engine, str]:
+    if url.query:
+        raise StoreError("A database_url of SQLite takes no options.", _EXAMPLES)
+    if not url.database or url.database == ":memory:":
+        raise StoreError("The setting database_url names no file; a database in memory would keep nothing.", _EXAMPLES)
+    path = Path(url.database).expanduser().absolute()
+    where = f"The database {path}"
+    _make_file(path, where)
+    engine = create_engine(
+        "sqlite://", creator=lambda: _connect(path), poolclass=QueuePool, pool_size=5, max_overflow=-1
+    )
+    event.listen(engine, "checkin", _drop_at_rest)
+    return engine, where
+
+
+def _make_file(path: Path, where: str) -> None:
+    if path.is_file():
+        return
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.open("ab").close()  # nothing in it is an empty database
+    except OSError as error:
+        reason = error.strerror or error
+        if isinstance(error, PermissionError) or error.errno == 30:  # EROFS
+            raise StoreReadOnly(
+                f"{where} is not there and cannot be made: {reason}.",
+                "Change who may write to its folder, or set INKLING_DATABASE_URL to a file elsewhere.",
+            ) from error
+        if error.errno == 28:  # ENOSPC
+            raise StoreFull(f"{where} cannot be made: {reason}.", "Free some space on the disk.") from error
+        raise StoreError(
+            f"{where} is not there and cannot be made: {reason}.", "Set INKLING_DATABASE_URL to a file elsewhere."
+        ) from error
+
+
+def _connect(path: Path) -> _Connection:
+    try:
+        return _connected(path, "mode=rw")
+    except sqlite3.OperationalError as error:
+        # WAL mode needs a file beside the database, which a read-only folder or a full disk does not give. Where no
+        # such file is there, all that was committed is in the database itself.
+        helpless = error.sqlite_errorname.startswith(
+            ("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_IOERR", "SQLITE_FULL")
+        )
+        wal = path.with_name(path.name + "-wal")
+        if not helpless or not path.is_file() or (wal.exists() and wal.stat().st_size):
+            raise
+        connection = _connected(path, "mode=ro&immutable=1")
+        connection.at_rest = True
+        return connection
+
+
+def _connected(path: Path, options: str) -> _Connection:
+    # autocommit as far as the driver goes (isolation_level None): the repository says BEGIN IMMEDIATE itself
+    connection = sqlite3.connect(
+        f"file:{quote(str(path))}?{options}",
+        uri=True,
+        timeout=_BUSY_TIMEOUT_S,
+        isolation_level=None,
+        check_same_thread=False,
+        factory=_Connection,
+    )
+    try:
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("SELECT count(*) FROM sqlite_master")  # opens it in fact
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def _drop_at_rest(connection: Any, record: Any) -> None:
+    """Open it anew next time: by then someone may be writing."""
+    if connection is not None and connection.at_rest:
+        record.invalidate()
+
+
+# A SQLite connection must not be carried over a fork, and a PostgreSQL connection cannot serve two processes. So a
+# pool lets go of its connections before a fork, and a child begins with an empty one.
+_ENGINES: "weakref.WeakSet[Engine]" = weakref.WeakSet()
+_LOCK = threading.Lock()
+
+
+@cache
+def _guard_forks() -> None:
+    os.register_at_fork(before=_before_fork, after_in_parent=_LOCK.release, after_in_child=_after_in_child)
+
+
+def _before_fork() -> None:
+    _LOCK.acquire()
+    for engine in _ENGINES:
+        engine.dispose()
+
+
+def _after_in_child() -> None:
+    for engine in _ENGINES:
+        engine.dispose(close=False)
+    _LOCK.release()

@@ -1,0 +1,70 @@
+"""What goes wrong in a database, as errors of our tree: what it was, and what to do."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from ..errors import StoreError, StoreFull, StoreReadOnly
+
+__all__ = ["named_errors"]
+
+_FULL = "Free some space on the disk that holds it; what was kept is safe, and reading goes on."
+_READ_ONLY = "Change who may write there, or set INKLING_DATABASE_URL to another database; reading goes on."
+_DAMAGED = "Set INKLING_DATABASE_URL to another file, or put a backup in its place."
+_CANNOT_OPEN = "Change who may read and write there, or set INKLING_DATABASE_URL to another file."
+_BUSY = "Try again; if that does not help, end the program that holds it."
+_OTHER = "Look at the message; set INKLING_DATABASE_URL to another database if this one cannot be used."
+_SERVER = "See that the server runs and that INKLING_DATABASE_URL names it, its database, a user and their password."
+
+
+@contextmanager
+def named_errors(where: str) -> Iterator[None]:
+    """Raise what a database raises as an error of our tree.
+
+    Args:
+        where: which database, in words that hold no password.
+
+    Raises:
+        StoreFull: the disk is full.
+        StoreReadOnly: nothing can be written there.
+        StoreError: anything else.
+    """
+    try:
+        yield
+    except DBAPIError as error:
+        raise _named(error.orig, where) from error
+    except SQLAlchemyError as error:
+        raise StoreError(f"{where} cannot be used: {error}.", _OTHER) from error
+    except sqlite3.Error as error:
+        raise _named(error, where) from error
+
+
+def _named(error: BaseException | None, where: str) -> StoreError:
+    if isinstance(error, sqlite3.Error):
+        return _named_sqlite(error, where)
+    reason = " ".join(str(error).split())
+    match getattr(error, "sqlstate", None):
+        case "53100":
+            return StoreFull(f"{where} has no space left: {reason}.", _FULL)
+        case "25006" | "42501":
+            return StoreReadOnly(f"Nothing can be written to {where}: {reason}.", _READ_ONLY)
+        case None:
+            return StoreError(f"{where} cannot be reached: {reason}.", _SERVER)
+    return StoreError(f"{where} cannot be used: {reason}.", _OTHER)
+
+
+def _named_sqlite(error: sqlite3.Error, where: str) -> StoreError:
+    name = getattr(error, "sqlite_errorname", "")
+    if name.startswith("SQLITE_FULL"):
+        return StoreFull(f"{where} cannot grow: the disk is full.", _FULL)
+    if name.startswith("SQLITE_READONLY"):
+        return StoreReadOnly(f"Nothing can be written to {where}: {error}.", _READ_ONLY)
+    if name.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")):
+        return StoreError(f"{where} is no SQLite database, or it is damaged: {error}.", _DAMAGED)
+    if name.startswith(("SQLITE_CANTOPEN", "SQLITE_PERM")):
+        return StoreError(f"{where} cannot be opened: {error}.", _CANNOT_OPEN)
+    if name.startswith("SQLITE_BUSY"):
+        return StoreError(f"{where} is held by another program: {error}.", _BUSY)
+    return StoreError(f"{where} cannot be used: {error}.", _OTHER)

@@ -1,0 +1,36 @@
+"""Corrections to keep, and comparing what came back."""
+
+import dataclasses
+
+import numpy as np
+
+from inkling.store import NewCorrection
+
+
+def sample(seed=0, **given):
+    """A correction that a person drew; the same seed gives the same."""
+    chance = np.random.default_rng(seed)
+    values = {
+        "symbol": "7",
+        "glyph": chance.integers(0, 256, (28, 28), dtype=np.uint8),
+        "features": chance.normal(size=16).astype(np.float32),
+        "features_model": "v1",
+        "strokes": (chance.normal(100, 30, (12, 3)).astype(np.float32), chance.normal(size=(1, 2))),
+        "pen_width": 3.5,
+        "read": "1",
+        "probability": 0.75,
+        "alphabet": "digits",
+        "model": "v1",
+    }
+    return NewCorrection(**values | given)
+
+
+def plain(record):
+    """A record as what can be compared with ``==``."""
+    return {field.name: _plain(getattr(record, field.name)) for field in dataclasses.fields(record)}
+
+
+def _plain(value):
+    if isinstance(value, np.ndarray):
+        return value.shape, value.tolist()
+    return tuple(map(_plain, value)) if isinstance(value, tuple) else value

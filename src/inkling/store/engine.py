@@ -1,24 +1,28 @@
 """Opening a database: SQLite in a file, or PostgreSQL by URL."""
 
+import errno
 import os
+import shutil
 import sqlite3
 import threading
 import weakref
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DisconnectionError
 from sqlalchemy.pool import QueuePool
 
 from ..errors import StoreError, StoreFull, StoreReadOnly
+from .problems import full, read_only
 
-__all__ = ["open_engine"]
+__all__ = ["open_engine", "refuse_at_rest"]
 
 _BUSY_TIMEOUT_S = 10
+_NEEDED_BYTES = 2**16  # what WAL mode needs beside the database at the least
 _EXAMPLES = (
     "Such as sqlite:////home/me/inkling.db or postgresql://user:password@host/database, in INKLING_DATABASE_URL."
 )
@@ -39,7 +43,7 @@ def open_engine(url: str) -> tuple[Engine, str]:
         raise StoreError("The setting database_url is no URL of a database.", _EXAMPLES) from None
     match parsed.drivername:
         case "sqlite" | "sqlite+pysqlite":
-            engine, where = _open_sqlite(parsed)
+            engine, where = _open_sqlite(parsed, url)
         case "postgres" | "postgresql" | "postgresql+psycopg":
             engine, where = _open_postgresql(parsed)
         case other:
@@ -52,34 +56,36 @@ def open_engine(url: str) -> tuple[Engine, str]:
 
 def _open_postgresql(url: URL) -> tuple[Engine, str]:
     url = url.set(drivername="postgresql+psycopg")
-    where = f"The database {url.set(drivername='postgresql').render_as_string(hide_password=True)}"
+    where = f"database {url.set(drivername='postgresql').render_as_string(hide_password=True)}"
     given = {"connect_timeout": _BUSY_TIMEOUT_S} if "connect_timeout" not in url.query else {}
     try:
         return create_engine(url, connect_args=given), where
     except ImportError as error:
         raise StoreError(
-            f"{where} needs psycopg, which is not installed.", "pip install 'inkling[postgres]'"
+            f"The {where} needs psycopg, which is not installed.", "pip install 'inkling[postgres]'"
         ) from error
 
 
 class _Connection(sqlite3.Connection):
-    """A connection that knows whether it was opened as of a file that nobody changes."""
+    """A connection that knows which file it opened; and, where it opened it as one that nobody changes, why."""
 
-    at_rest = False
+    file: tuple[int, int]
+    at_rest: StoreError | None = None
 
 
-def _open_sqlite(url: URL) -> tuple[Engine, str]:
-    if url.query:
-        raise StoreError("A database_url of SQLite takes no options.", _EXAMPLES)
+def _open_sqlite(url: URL, given: str) -> tuple[Engine, str]:
+    if url.query or "?" in given:
+        raise StoreError("A database_url of SQLite takes no options, and a path no '?'.", _EXAMPLES)
     if not url.database or url.database == ":memory:":
         raise StoreError("The setting database_url names no file; a database in memory would keep nothing.", _EXAMPLES)
     path = Path(url.database).expanduser().absolute()
-    where = f"The database {path}"
+    where = f"database {path}"
     _make_file(path, where)
     engine = create_engine(
-        "sqlite://", creator=lambda: _connect(path), poolclass=QueuePool, pool_size=5, max_overflow=-1
+        "sqlite://", creator=lambda: _connect(path, where), poolclass=QueuePool, pool_size=5, max_overflow=-1
     )
     event.listen(engine, "checkin", _drop_at_rest)
+    event.listen(engine, "checkout", partial(_drop_replaced, path))
     return engine, where
 
 
@@ -91,19 +97,19 @@ def _make_file(path: Path, where: str) -> None:
         path.open("ab").close()  # nothing in it is an empty database
     except OSError as error:
         reason = error.strerror or error
-        if isinstance(error, PermissionError) or error.errno == 30:  # EROFS
+        if isinstance(error, PermissionError) or error.errno == errno.EROFS:
             raise StoreReadOnly(
-                f"{where} is not there and cannot be made: {reason}.",
+                f"The {where} is not there and cannot be made: {reason}.",
                 "Change who may write to its folder, or set INKLING_DATABASE_URL to a file elsewhere.",
             ) from error
-        if error.errno == 28:  # ENOSPC
-            raise StoreFull(f"{where} cannot be made: {reason}.", "Free some space on the disk.") from error
+        if error.errno == errno.ENOSPC:
+            raise StoreFull(f"The {where} cannot be made: {reason}.", "Free some space on the disk.") from error
         raise StoreError(
-            f"{where} is not there and cannot be made: {reason}.", "Set INKLING_DATABASE_URL to a file elsewhere."
+            f"The {where} is not there and cannot be made: {reason}.", "Set INKLING_DATABASE_URL to a file elsewhere."
         ) from error
 
 
-def _connect(path: Path) -> _Connection:
+def _connect(path: Path, where: str) -> _Connection:
     try:
         return _connected(path, "mode=rw")
     except sqlite3.OperationalError as error:
@@ -116,8 +122,16 @@ def _connect(path: Path) -> _Connection:
         if not helpless or not path.is_file() or (wal.exists() and wal.stat().st_size):
             raise
         connection = _connected(path, "mode=ro&immutable=1")
-        connection.at_rest = True
+        no_space = shutil.disk_usage(path).free < _NEEDED_BYTES
+        connection.at_rest = full(where, "the disk is full") if no_space else read_only(where, "nor in its folder")
         return connection
+
+
+def refuse_at_rest(connection: Connection) -> None:
+    """Raise StoreFull or StoreReadOnly where the file was opened as it lies there, so that nothing can be written."""
+    reason: StoreError | None = getattr(connection.connection.dbapi_connection, "at_rest", None)
+    if reason is not None:
+        raise reason
 
 
 def _connected(path: Path, options: str) -> _Connection:
@@ -131,19 +145,35 @@ def _connected(path: Path, options: str) -> _Connection:
         factory=_Connection,
     )
     try:
+        connection.file = _identity(path)
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("SELECT count(*) FROM sqlite_master")  # opens it in fact
-    except sqlite3.Error:
+    except (sqlite3.Error, OSError):
         connection.close()
         raise
     return connection
 
 
+def _identity(path: Path) -> tuple[int, int]:
+    found = os.stat(path)
+    return found.st_dev, found.st_ino
+
+
 def _drop_at_rest(connection: Any, record: Any) -> None:
     """Open it anew next time: by then someone may be writing."""
-    if connection is not None and connection.at_rest:
+    if connection is not None and connection.at_rest is not None:
         record.invalidate()
+
+
+def _drop_replaced(path: Path, connection: Any, *_: Any) -> None:
+    """Do not go on with a file that was deleted or replaced by a backup: what is written to it would be lost."""
+    try:
+        same = _identity(path) == connection.file
+    except OSError:
+        same = False
+    if not same:
+        raise DisconnectionError(f"{path} was replaced")
 
 
 # A SQLite connection must not be carried over a fork, and a PostgreSQL connection cannot serve two processes. So a

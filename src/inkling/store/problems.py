@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from ..errors import StoreError, StoreFull, StoreReadOnly
 
-__all__ = ["named_errors"]
+__all__ = ["full", "named_errors", "read_only"]
 
 _FULL = "Free some space on the disk that holds it; what was kept is safe, and reading goes on."
 _READ_ONLY = "Change who may write there, or set INKLING_DATABASE_URL to another database; reading goes on."
@@ -19,12 +19,22 @@ _OTHER = "Look at the message; set INKLING_DATABASE_URL to another database if t
 _SERVER = "See that the server runs and that INKLING_DATABASE_URL names it, its database, a user and their password."
 
 
+def full(where: str, reason: str) -> StoreFull:
+    """There is no space left."""
+    return StoreFull(f"There is no space left for the {where}: {reason}.", _FULL)
+
+
+def read_only(where: str, reason: str) -> StoreReadOnly:
+    """Nothing can be written."""
+    return StoreReadOnly(f"Nothing can be written to the {where}: {reason}.", _READ_ONLY)
+
+
 @contextmanager
 def named_errors(where: str) -> Iterator[None]:
     """Raise what a database raises as an error of our tree.
 
     Args:
-        where: which database, in words that hold no password.
+        where: which database, such as "database /path"; it holds no password.
 
     Raises:
         StoreFull: the disk is full.
@@ -36,9 +46,11 @@ def named_errors(where: str) -> Iterator[None]:
     except DBAPIError as error:
         raise _named(error.orig, where) from error
     except SQLAlchemyError as error:
-        raise StoreError(f"{where} cannot be used: {error}.", _OTHER) from error
+        raise StoreError(f"The {where} cannot be used: {error}.", _OTHER) from error
     except sqlite3.Error as error:
         raise _named(error, where) from error
+    except OSError as error:
+        raise StoreError(f"The {where} cannot be used: {error.strerror or error}.", _CANNOT_OPEN) from error
 
 
 def _named(error: BaseException | None, where: str) -> StoreError:
@@ -47,24 +59,24 @@ def _named(error: BaseException | None, where: str) -> StoreError:
     reason = " ".join(str(error).split())
     match getattr(error, "sqlstate", None):
         case "53100":
-            return StoreFull(f"{where} has no space left: {reason}.", _FULL)
+            return full(where, reason)
         case "25006" | "42501":
-            return StoreReadOnly(f"Nothing can be written to {where}: {reason}.", _READ_ONLY)
+            return read_only(where, reason)
         case None:
-            return StoreError(f"{where} cannot be reached: {reason}.", _SERVER)
-    return StoreError(f"{where} cannot be used: {reason}.", _OTHER)
+            return StoreError(f"The {where} cannot be reached: {reason}.", _SERVER)
+    return StoreError(f"The {where} cannot be used: {reason}.", _OTHER)
 
 
 def _named_sqlite(error: sqlite3.Error, where: str) -> StoreError:
     name = getattr(error, "sqlite_errorname", "")
     if name.startswith("SQLITE_FULL"):
-        return StoreFull(f"{where} cannot grow: the disk is full.", _FULL)
+        return full(where, str(error))
     if name.startswith("SQLITE_READONLY"):
-        return StoreReadOnly(f"Nothing can be written to {where}: {error}.", _READ_ONLY)
+        return read_only(where, str(error))
     if name.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")):
-        return StoreError(f"{where} is no SQLite database, or it is damaged: {error}.", _DAMAGED)
+        return StoreError(f"The {where} is no SQLite database, or it is damaged: {error}.", _DAMAGED)
     if name.startswith(("SQLITE_CANTOPEN", "SQLITE_PERM")):
-        return StoreError(f"{where} cannot be opened: {error}.", _CANNOT_OPEN)
+        return StoreError(f"The {where} cannot be opened: {error}.", _CANNOT_OPEN)
     if name.startswith("SQLITE_BUSY"):
-        return StoreError(f"{where} is held by another program: {error}.", _BUSY)
-    return StoreError(f"{where} cannot be used: {error}.", _OTHER)
+        return StoreError(f"The {where} is held by another program: {error}.", _BUSY)
+    return StoreError(f"The {where} cannot be used: {error}.", _OTHER)

@@ -11,8 +11,6 @@ from sqlalchemy import (
     Connection,
     Engine,
     Select,
-    and_,
-    bindparam,
     delete,
     func,
     insert,
@@ -20,9 +18,11 @@ from sqlalchemy import (
     true,
     update,
 )
+from sqlalchemy.exc import DBAPIError
 
 from ..errors import CorrectionNotFound, StoreError
-from .engine import open_engine
+from .conditions import LIVE, among, wanted
+from .engine import open_engine, refuse_at_rest
 from .problems import named_errors
 from .records import Change, Correction, CorrectionQuery, NewCorrection, Page
 from .rows import change_of, correction_of, correction_row, ink_row, kept
@@ -37,7 +37,6 @@ _log = logging.getLogger(__name__)
 
 _REVISION = "SELECT revision FROM counter"
 _NEXT_REVISION = "UPDATE counter SET revision = revision + 1 RETURNING revision"
-_LIVE = corrections.c.deleted_at.is_(None)
 _WHOLE = select(corrections, *(c for c in inks.c if c.name != "correction_id")).join(inks)
 _NAMED_IN_AN_ERROR = 10
 
@@ -130,7 +129,7 @@ class Store:
         Raises:
             CorrectionNotFound: there is none of that id, or it was deleted.
         """
-        query = _WHOLE.where(corrections.c.id == id, _LIVE)
+        query = _WHOLE.where(corrections.c.id == id, LIVE)
         row = self._read(lambda connection: connection.execute(query).first())
         if row is None:
             raise _not_found([id], "There is no correction")
@@ -138,10 +137,10 @@ class Store:
 
     def find(self, query: CorrectionQuery) -> Page:
         """Those corrections that a query asks for, newest first."""
-        wanted = _wanted(query)
+        asked = wanted(query)
         behind = true() if query.after is None else corrections.c.id < query.after
-        rows = _WHOLE.where(wanted, behind).order_by(corrections.c.id.desc()).limit(query.limit + 1)
-        count = select(func.count()).select_from(corrections).where(wanted)
+        rows = _WHOLE.where(asked, behind).order_by(corrections.c.id.desc()).limit(query.limit + 1)
+        count = select(func.count()).select_from(corrections).where(asked)
         if query.deleted:
             count = count.join(inks)  # no ink, no way back
 
@@ -161,7 +160,7 @@ class Store:
         """
 
         def work(connection: Connection, revision: int) -> Correction:
-            row = connection.execute(_WHOLE.where(corrections.c.id == id, _LIVE)).first()
+            row = connection.execute(_WHOLE.where(corrections.c.id == id, LIVE)).first()
             if row is None:
                 raise _not_found([id], "There is no correction")
             values = {"symbol": symbol, "revision": revision}
@@ -179,11 +178,11 @@ class Store:
         asked = list(dict.fromkeys(ids))
 
         def work(connection: Connection, revision: int) -> None:
-            found = connection.scalars(select(corrections.c.id).where(_in(asked), _LIVE))
+            found = connection.scalars(select(corrections.c.id).where(among(asked), LIVE))
             if missing := sorted(set(asked) - set(found)):
                 raise _not_found(missing, "There is no correction")
             values = {"deleted_at": datetime.now(UTC), "revision": revision}
-            connection.execute(update(corrections).where(_in(asked)).values(values))
+            connection.execute(update(corrections).where(among(asked)).values(values))
 
         if asked:
             self._write(work)
@@ -198,11 +197,11 @@ class Store:
         asked = list(dict.fromkeys(ids))
 
         def work(connection: Connection, revision: int) -> None:
-            found = connection.scalars(select(corrections.c.id).join(inks).where(_in(asked), ~_LIVE))
+            found = connection.scalars(select(corrections.c.id).join(inks).where(among(asked), ~LIVE))
             if missing := sorted(set(asked) - set(found)):
                 raise _not_found(missing, "There is no deleted correction")
             values = {"deleted_at": None, "revision": revision}
-            connection.execute(update(corrections).where(_in(asked)).values(values))
+            connection.execute(update(corrections).where(among(asked)).values(values))
 
         if asked:
             self._write(work)
@@ -210,29 +209,46 @@ class Store:
 
     def profiles(self) -> list[tuple[str, int]]:
         """Every profile that has corrections, and how many; by name."""
-        return self._counted(select(corrections.c.profile, func.count()).where(_LIVE), corrections.c.profile)
+        return self._counted(select(corrections.c.profile, func.count()).where(LIVE), corrections.c.profile)
 
     def symbols(self, profile: str | None = None) -> list[tuple[str, int]]:
         """Every symbol that has corrections, of a profile or of all, and how many; by symbol."""
         mine = true() if profile is None else corrections.c.profile == profile
-        return self._counted(select(corrections.c.symbol, func.count()).where(_LIVE, mine), corrections.c.symbol)
+        return self._counted(select(corrections.c.symbol, func.count()).where(LIVE, mine), corrections.c.symbol)
 
     def _counted(self, query: Select[Any], by: ColumnElement[str]) -> list[tuple[str, int]]:
         grouped = query.group_by(by)
         return sorted(self._read(lambda connection: [(name, count) for name, count in connection.execute(grouped)]))
 
     def _read(self, work: Callable[[Connection], T]) -> T:
-        with named_errors(self._where), self._engine.connect() as connection:
-            return work(connection)
+        return self._run(work)
 
     def _write(self, work: Callable[[Connection, int], T]) -> T:
         """Run a change in one transaction: it is given the new revision, which nobody else can take before its end."""
-        with named_errors(self._where), self._engine.connect() as connection:
+
+        def change(connection: Connection) -> T:
             if self._sqlite:
+                refuse_at_rest(connection)
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
-            result = work(connection, connection.exec_driver_sql(_NEXT_REVISION).scalar_one())
-            connection.commit()
-            return result
+            return work(connection, connection.exec_driver_sql(_NEXT_REVISION).scalar_one())
+
+        return self._run(change, commit=True)
+
+    def _run(self, work: Callable[[Connection], T], commit: bool = False) -> T:
+        """Run something on a connection; once more where the server has hung up before anything was committed."""
+        with named_errors(self._where):
+            for again in (True, False):
+                with self._engine.connect() as connection:
+                    try:
+                        result = work(connection)
+                    except DBAPIError as error:
+                        if again and error.connection_invalidated:
+                            continue
+                        raise
+                    if commit:
+                        connection.commit()
+                    return result
+        raise AssertionError  # the second round returns or raises
 
     def _prune(self) -> None:
         """Remove the ink of what was deleted long ago. The rest of the row stays, so that all processes learn of it."""
@@ -244,29 +260,6 @@ class Store:
             self._write(lambda connection, _: connection.execute(delete(inks).where(inks.c.correction_id.in_(there))))
         except StoreError as error:
             _log.info("Not pruned: %s", error)  # there will be another time; it must not keep anyone from reading
-
-
-def _wanted(query: CorrectionQuery) -> ColumnElement[bool]:
-    c = corrections.c
-    parts: list[ColumnElement[bool]] = [~_LIVE if query.deleted else _LIVE]
-    if query.profile is not None:
-        parts.append(c.profile == query.profile)
-    if query.symbol is not None:
-        parts.append(c.symbol == query.symbol)
-    if query.since is not None:
-        parts.append(c.created_at >= query.since)
-    if query.until is not None:
-        parts.append(c.created_at < query.until)
-    if query.wrong is not None:
-        parts.append(c.read != c.symbol if query.wrong else c.read == c.symbol)
-    if query.ids is not None:
-        parts.append(_in(query.ids))
-    return and_(*parts)
-
-
-def _in(ids: Sequence[int]) -> ColumnElement[bool]:
-    # written into the statement: databases limit how many parameters there may be
-    return corrections.c.id.in_(bindparam("ids", [int(i) for i in ids], expanding=True, literal_execute=True))
 
 
 def _not_found(ids: Sequence[int], what: str) -> CorrectionNotFound:

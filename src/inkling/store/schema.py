@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, inspect
 from sqlalchemy.exc import OperationalError
 
 from ..errors import StoreError, StoreTooNew
+from .engine import refuse_at_rest
 from .migrations import HEAD, VERSION_TABLE
 
 __all__ = ["bring_up_to_date"]
@@ -32,6 +33,7 @@ def bring_up_to_date(engine: Engine, where: str) -> None:
             return
     with _ONE_AT_A_TIME, engine.connect() as connection:
         if engine.dialect.name == "sqlite":
+            refuse_at_rest(connection)
             _set_wal(connection)
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         else:
@@ -49,12 +51,12 @@ def _is_current(connection: Connection, where: str) -> bool:
         return version == HEAD
     if not str(version).isdecimal():
         raise StoreError(
-            f"{where} says that its schema is {version!r}; expected a number up to {HEAD}.",
+            f"The {where} says that its schema is {version!r}; expected a number up to {HEAD}.",
             "Set INKLING_DATABASE_URL to another database.",
         )
     if int(version) > int(HEAD):
         raise StoreTooNew(
-            f"{where} was changed by a newer version of Inkling: its schema is {version}, this version knows {HEAD}.",
+            f"The {where} was changed by a newer version of Inkling: its schema is {version}, ours {HEAD}.",
             "Update Inkling, or set INKLING_DATABASE_URL to another database.",
         )
     return False

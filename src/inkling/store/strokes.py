@@ -21,7 +21,8 @@ _FORM = 1
 def pack_strokes(strokes: Sequence[NDArray[np.floating]]) -> bytes:
     """Give strokes, each (P, 2) or (P, 3), as bytes; as float32 where that loses nothing, else as float64."""
     wide = [np.asarray(stroke, np.float64) for stroke in strokes]
-    small = all(np.array_equal(s, s.astype(np.float32).astype(np.float64)) for s in wide)
+    with np.errstate(all="ignore"):
+        small = all(np.array_equal(s, s.astype(np.float32).astype(np.float64)) for s in wide)
     dtype = np.dtype("<f4" if small else "<f8")
     head = struct.pack("<I", len(wide)) + b"".join(struct.pack("<IB", *s.shape) for s in wide)
     numbers = b"".join(s.astype(dtype).tobytes("F") for s in wide)

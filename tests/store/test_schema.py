@@ -1,0 +1,134 @@
+import logging
+import sqlite3
+from pathlib import Path
+
+import numpy as np
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine
+
+import inkling.store
+from inkling.errors import StoreError, StoreTooNew
+from inkling.store import CorrectionQuery, Store
+from inkling.store.migrations import HEAD, VERSION_TABLE
+from inkling.store.tables import metadata
+
+from .samples import sample
+
+FIRST = (Path(__file__).parent / "schema_0001.sql").read_text("utf-8")
+
+
+@pytest.fixture
+def first(tmp_path):
+    """A database at the first schema that was shipped, with rows in it."""
+    path = tmp_path / "inkling.db"
+    connection = sqlite3.connect(path)
+    connection.executescript(FIRST)
+    connection.close()
+    return path
+
+
+def differences(url):
+    engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE, "compare_type": True})
+        found = compare_metadata(context, metadata)
+    engine.dispose()
+    return found
+
+
+def test_the_steps_lead_to_the_tables_that_the_program_knows(url):
+    Store.open(url).close()
+    assert differences(url) == []
+
+
+def test_the_first_schema_with_rows_in_it_becomes_the_present_one(first):
+    url = f"sqlite:///{first}"
+    store = Store.open(url, keep_deleted_days=36_500)
+    assert differences(url) == []
+    one, other = store.get(1), store.get(4)
+    assert (one.profile, one.symbol, one.read, one.probability) == ("everybody", "7", "1", 0.75)
+    assert one.created_at.isoformat() == "2026-05-01T12:00:00.123456+00:00"
+    assert [stroke.tolist() for stroke in one.strokes] == [[[1, 2], [3, 4.5]]]
+    assert one.features.tolist() == [1, 0]
+    assert one.glyph.shape == (28, 28)
+    assert (other.symbol, other.picture, other.strokes) == ("tick", b"\x89PNG", None)
+    assert [(change.id, change.deleted) for change in store.changes(0)] == [(1, False), (2, True), (4, False)]
+    added = store.add(sample())
+    assert (added.id, added.revision) == (5, 4)
+    store.close()
+
+
+def test_the_newest_step_is_the_one_that_the_program_names():
+    config = Config()
+    config.set_main_option("script_location", str(Path(inkling.store.__file__).parent / "migrations"))
+    assert ScriptDirectory.from_config(config).get_heads() == [HEAD]
+
+
+def test_opening_a_database_that_is_up_to_date_changes_nothing_in_it(first):
+    with sqlite3.connect(first) as connection:
+        connection.execute("DELETE FROM inks")
+    connection.close()
+    Store.open(f"sqlite:///{first}").close()
+    before = first.read_bytes()
+    store = Store.open(f"sqlite:///{first}")
+    assert store.revision() == 3
+    assert store.find(CorrectionQuery()).corrections == ()
+    store.close()
+    assert first.read_bytes() == before
+
+
+def test_a_database_of_a_newer_program_is_refused_and_left_alone(first):
+    with sqlite3.connect(first) as connection:
+        connection.execute("UPDATE inkling_schema SET version_num = '9000'")
+    connection.close()
+    before = first.read_bytes()
+    with pytest.raises(StoreTooNew, match=rf"schema is 9000, ours {HEAD}") as caught:
+        Store.open(f"sqlite:///{first}")
+    assert "Update Inkling" in caught.value.hint
+    assert first.read_bytes() == before
+
+
+def test_a_schema_that_is_no_number_is_refused(first):
+    with sqlite3.connect(first) as connection:
+        connection.execute("UPDATE inkling_schema SET version_num = 'abc'")
+    connection.close()
+    with pytest.raises(StoreError, match="'abc'"):
+        Store.open(f"sqlite:///{first}")
+
+
+def test_a_step_that_fails_leaves_nothing_behind(tmp_path):
+    path = tmp_path / "inkling.db"
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE inks (other)")  # in the way of the first step's last table
+    connection.close()
+    with pytest.raises(StoreError, match="already exists"):
+        Store.open(f"sqlite:///{path}")
+    with sqlite3.connect(path) as connection:
+        assert connection.execute("SELECT name FROM sqlite_master").fetchall() == [("inks",)]
+    connection.close()
+
+
+def test_migrating_prints_nothing_and_leaves_logging_as_it_was(tmp_path, capfd):
+    def state():
+        root = logging.getLogger()
+        return root.level, list(root.handlers), root.disabled, logging.getLogger("inkling").disabled
+
+    before = state()
+    Store.open(f"sqlite:///{tmp_path / 'inkling.db'}").close()
+    assert state() == before
+    assert capfd.readouterr() == ("", "")
+
+
+def test_features_are_little_endian_and_arrays_cannot_be_changed(tmp_path):
+    store = Store.open(f"sqlite:///{tmp_path / 'inkling.db'}")
+    kept = store.add(sample(features=np.array([1, 2], ">f4")))
+    store.close()
+    back = Store.open(f"sqlite:///{tmp_path / 'inkling.db'}")
+    assert back.get(kept.id).features.tolist() == [1, 2]
+    with pytest.raises(ValueError, match="read-only"):
+        back.get(kept.id).glyph[0, 0] = 1
+    back.close()

@@ -1,0 +1,80 @@
+"""Run as a program: light writers to a store, forked from one warm process. It imports nothing but the store.
+
+``kill URL ROUNDS SEED``: a writer adds for ever and says so on a pipe after each ``add`` returned; it is killed at a
+random moment, ROUNDS times. ``together URL WRITERS COUNT``: says "ready" and waits for a line; then so many writers
+open the database at the same moment and add COUNT each. Said of each correction that was kept: its id, and its seed.
+"""
+
+import os
+import random
+import select
+import signal
+import sys
+import time
+
+import alembic.command  # noqa: F401  (so that every writer has it)
+
+from inkling.store import Store
+
+from .samples import sample
+
+
+def write(url, seeds, out):
+    store = Store.open(url)
+    for seed in seeds:
+        kept = store.add(sample(seed, model=str(seed)))
+        os.write(out, f"{kept.id} {seed}\n".encode())
+
+
+def forked(work):
+    """Start a process that does the work, and give its id."""
+    pid = os.fork()
+    if pid:
+        return pid
+    status = 1
+    try:
+        work()
+        status = 0
+    finally:
+        os._exit(status)
+
+
+def kill(url, rounds, seed):
+    chance = random.Random(seed)
+    for number in range(rounds):
+        read, written = os.pipe()
+        start = seed * 1_000_000 + number * 1_000
+        pid = forked(lambda start=start, out=written: write(url, range(start, start + 1_000), out))
+        os.close(written)
+        said = b""
+        if chance.random() < 0.8:  # let it come to its first correction, else it would mostly die while opening
+            said = os.read(read, 4096)
+        end = time.monotonic() + chance.uniform(0, 0.02)
+        while (left := end - time.monotonic()) > 0:
+            if select.select([read], [], [], left)[0]:
+                said += os.read(read, 4096)
+        os.kill(pid, signal.SIGKILL)
+        assert os.WTERMSIG(os.waitpid(pid, 0)[1]) == signal.SIGKILL
+        while more := os.read(read, 4096):
+            said += more
+        os.close(read)
+        os.write(1, said)
+
+
+def together(url, writers, count):
+    read, go = os.pipe()
+
+    def work(number):
+        os.close(go)
+        os.read(read, 1)  # returns when the other end is closed: all start at once
+        write(url, range(number * count, (number + 1) * count), 1)
+
+    os.write(1, b"ready\n")
+    sys.stdin.readline()
+    pids = [forked(lambda number=number: work(number)) for number in range(writers)]
+    os.close(go)
+    sys.exit(max(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) for pid in pids))
+
+
+if __name__ == "__main__":
+    {"kill": kill, "together": together}[sys.argv[1]](sys.argv[2], *map(int, sys.argv[3:]))

@@ -1,8 +1,8 @@
 """Learning from corrections: Inkling's memory beside what its ancestors do, on writers kept out of training.
 
-Claim: votes beside a network that stays as it is learn a hand at least as well as fine-tuning does, a thousand times
-sooner, and forget nothing that a person would notice. docs/results/learning-baselines.md has the figures, with the
-hardware, versions, sizes and number of runs that they come from.
+The claim that it puts to the test: votes beside a network that stays as it is save more errors than fine-tuning does,
+far sooner, and cost less of what was known before. docs/results/learning-baselines.md says how it came out, with
+hardware, versions, sizes and number of runs.
 
 Run: python benchmarks/bench_learning.py [--quick] [--out DIR] [--seed N] [--bundle DIR]
      python benchmarks/bench_learning.py --choose    the learning rates first, on validation writers: some minutes more

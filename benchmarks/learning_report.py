@@ -108,8 +108,8 @@ def _notes(outcomes: Outcomes, nothing: str, sizes: "Sizes", rates: str) -> str:
 
 - Streams: {len(streams)} UNIPEN writers of the test split with at least {sizes.least} samples (with fewer corrections
   the two epochs would not begin), at most {sizes.stream} each in random order, {samples:,} in all, among 62 symbols.
-  Each sample is read, and corrected if it was read wrong. Corrections: {told}. Each learner begins afresh with each
-  writer.
+  Each sample is read, and corrected if it was read wrong; each learner begins afresh with each writer. Corrections:
+  {told}.
 - *Errors, second halves*: over the second half of every stream. *Fewer than without*: against nothing learned, with a
   95 % interval (writers drawn afresh 2,000 times).
 - *Same drawing read at once*: read right just after its own correction.

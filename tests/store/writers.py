@@ -1,8 +1,9 @@
 """Run as a program: light writers to a store, forked from one warm process. It imports nothing but the store.
 
-``kill URL ROUNDS SEED``: a writer adds for ever and says so on a pipe after each ``add`` returned; it is killed at a
-random moment, ROUNDS times. ``together URL WRITERS COUNT``: says "ready" and waits for a line; then so many writers
-open the database at the same moment and add COUNT each. Said of each correction that was kept: its id, and its seed.
+``kill FOLDER ROUNDS FILES``: a writer adds for ever and says so on a pipe after each ``add`` returned; it is killed at
+a random moment, ROUNDS times, in FILES databases by turns. ``together URL WRITERS COUNT``: says "ready" and waits for a
+line; then so many writers open the database at the same moment and add COUNT each. Said of each correction that was
+kept: its id, and the seed of its sample.
 """
 
 import os
@@ -39,12 +40,13 @@ def forked(work):
         os._exit(status)
 
 
-def kill(url, rounds, seed):
-    chance = random.Random(seed)
+def kill(folder, rounds, files):
+    chance = random.Random(0)
     for number in range(rounds):
         read, written = os.pipe()
-        start = seed * 1_000_000 + number * 1_000
-        pid = forked(lambda start=start, out=written: write(url, range(start, start + 1_000), out))
+        url = f"sqlite:///{folder}/{number % files}.db"
+        start = number * 1_000
+        pid = forked(lambda url=url, start=start, out=written: write(url, range(start, start + 1_000), out))
         os.close(written)
         said = b""
         if chance.random() < 0.8:  # let it come to its first correction, else it would mostly die while opening

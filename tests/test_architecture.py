@@ -17,7 +17,8 @@ ROOT = Path(inkling.__file__).parent
 FLOORS = (
     *("errors", "folders", "alphabet", "settings"),
     *("raster", "paper", "decode"),  # what ink.py is built of
-    *("ink", "reading", "bundle", "recognizer", "heat", "memory", "page", "store", "service", "jobs", "web", "cli"),
+    *("ink", "reading", "bundle", "outline", "memory", "recognizer", "heat", "page"),
+    *("store", "service", "jobs", "web", "cli"),
 )
 
 _UP_TO_RECOGNIZER = set(FLOORS[: FLOORS.index("recognizer") + 1])

@@ -2,12 +2,15 @@
 
 import difflib
 import string
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from .errors import UnknownAlphabet
+import regex
 
-__all__ = ["LOOK_ALIKES", "NAMED", "SYMBOLS", "Alphabet", "kind_of", "look_alikes"]
+from .errors import BadSymbol, UnknownAlphabet
+
+__all__ = ["LOOK_ALIKES", "NAMED", "SYMBOLS", "TAUGHT", "Alphabet", "kind_of", "look_alikes", "parse_symbol"]
 
 #: The 62 symbols that the network is trained on, in the order of its logits.
 SYMBOLS: tuple[str, ...] = tuple(string.digits + string.ascii_uppercase + string.ascii_lowercase)
@@ -37,6 +40,11 @@ NAMED: dict[str, str] = {
     "alphanumeric": "0-9, A-Z and a-z (62)",
 }
 
+#: The name of the alphabet of all symbols that were taught.
+TAUGHT = "taught"
+
+_LONGEST_NAME = 32
+
 
 def look_alikes(symbol: str) -> frozenset[str]:
     """Give the symbols, other than ``symbol``, that share its shape.
@@ -51,6 +59,45 @@ def look_alikes(symbol: str) -> frozenset[str]:
 def kind_of(symbol: str) -> str:
     """Say which named alphabet holds a symbol: ``digits``, ``uppercase``, ``lowercase``, else ``other``."""
     return next((name for name in ("digits", "uppercase", "lowercase") if symbol in _PARTS[name]), "other")
+
+
+def parse_symbol(text: object) -> str:
+    """Check what a person wants to teach: one character as they see it, or a short name of one word.
+
+    Returns:
+        The symbol, in Unicode's composed form (NFC).
+
+    Raises:
+        BadSymbol: it is empty, too long, of several words, the name of an alphabet, or cannot be seen.
+
+    Example:
+        >>> parse_symbol(" tick ")
+        'tick'
+    """
+    if not isinstance(text, str):
+        raise BadSymbol(f"A symbol is text, not {type(text).__name__}.", _WHAT_A_SYMBOL_IS)
+    symbol = unicodedata.normalize("NFC", text.strip())
+    shown = repr(symbol if len(symbol) <= 40 else symbol[:40] + "…")
+    if not symbol:
+        raise BadSymbol("There is no symbol.", _WHAT_A_SYMBOL_IS)
+    if any(unicodedata.category(c) in ("Cc", "Cs", "Co", "Cn", "Zl", "Zp") for c in symbol):
+        raise BadSymbol(f"{shown} holds characters that cannot be seen.", _WHAT_A_SYMBOL_IS)
+    if len(regex.findall(r"\X", symbol)) == 1:
+        if len(symbol) > _LONGEST_NAME or not regex.search(r"[^\p{M}\p{Cf}\p{Z}]", symbol):
+            raise BadSymbol(f"{shown} is no character that can be written.", _WHAT_A_SYMBOL_IS)
+        return symbol
+    if len(symbol) > _LONGEST_NAME:
+        raise BadSymbol(f"{shown} has {len(symbol)} characters; a name has {_LONGEST_NAME} at most.", _WHAT_A_SYMBOL_IS)
+    if not regex.fullmatch(r"[\p{L}\p{N}][\p{L}\p{M}\p{N}_-]*", symbol):
+        raise BadSymbol(f"{shown} is neither one character nor one word.", _WHAT_A_SYMBOL_IS)
+    if symbol.lower() in (*NAMED, TAUGHT):
+        raise BadSymbol(f"{shown} is the name of an alphabet.", "Choose another name.")
+    return symbol
+
+
+_WHAT_A_SYMBOL_IS = (
+    f"Give one character, such as 7 or θ, or a name of one word of up to {_LONGEST_NAME} letters, digits, - and _."
+)
 
 
 @dataclass(frozen=True)
@@ -71,7 +118,9 @@ class Alphabet:
         return len(self.symbols)
 
     @classmethod
-    def parse(cls, spec: "str | Iterable[str] | Alphabet", known: Sequence[str] = SYMBOLS) -> "Alphabet":
+    def parse(
+        cls, spec: "str | Iterable[str] | Alphabet", known: Sequence[str] = SYMBOLS, taught: Sequence[str] = ()
+    ) -> "Alphabet":
         """Make an alphabet of a name, of names joined by ``+``, or of an own list of symbols.
 
         A string that is no name is a list of symbols: ``"0123456789ABCDEF"``, or with commas, ``"Y,N"``. A string of
@@ -80,24 +129,32 @@ class Alphabet:
         Args:
             spec: a name, symbols in one string, or a sequence of symbols.
             known: the symbols that the model can answer.
+            taught: those that corrections know beside them; ``taught`` names all of them.
 
         Raises:
             UnknownAlphabet: the name is unknown, or a symbol is unknown or stands twice.
         """
+        known = (*known, *taught)
         if isinstance(spec, Alphabet):
             return spec._checked(known)
         if isinstance(spec, str):
-            name = spec.strip()
-            if name == "letters-caseless":
+            name = unicodedata.normalize("NFC", spec.strip())
+            parts = {**_PARTS, TAUGHT: tuple(taught)}
+            if name == TAUGHT and not taught:
+                raise UnknownAlphabet("Nothing was taught yet.", "Teach a symbol first, or choose another alphabet.")
+            if name in ("letters-caseless", f"letters-caseless+{TAUGHT}"):
                 members = tuple((s, s.upper()) for s in _PARTS["lowercase"])
-                return cls(name, _PARTS["lowercase"], members)._checked(known)
-            if name and all(part in _PARTS for part in name.split("+")):
-                return cls._of(tuple(dict.fromkeys(s for part in name.split("+") for s in _PARTS[part])), known, name)
+                more = tuple(taught) if name.endswith(TAUGHT) else ()
+                return cls(name, _PARTS["lowercase"] + more, members + tuple((s,) for s in more))._checked(known)
+            if name and all(part in parts for part in name.split("+")):
+                return cls._of(tuple(dict.fromkeys(s for part in name.split("+") for s in parts[part])), known, name)
+            if name in known:
+                return cls._of((name,), known)
             if "," in name:
                 return cls._of(tuple(part.strip() for part in name.split(",") if part.strip()), known)
             if not name or _reads_like_a_name(name):
                 raise _unknown(f"there is no alphabet named {spec!r}.")
-            return cls._of(tuple(name), known)
+            return cls._of(tuple(regex.findall(r"\X", name)), known)
         try:
             symbols = tuple(spec)
         except TypeError:
@@ -105,10 +162,12 @@ class Alphabet:
         return cls._of(symbols, known)
 
     @classmethod
-    def all_of(cls, known: Sequence[str]) -> "Alphabet":
-        """Make the alphabet of all that a model can answer."""
+    def all_of(cls, known: Sequence[str], taught: Sequence[str] = ()) -> "Alphabet":
+        """Make the alphabet of all that a model can answer, and of what was taught beside it."""
         name = next((name for name, part in _PARTS.items() if part == tuple(known)), "")
-        return cls._of(tuple(known), known, name)
+        if taught and name:
+            name += f"+{TAUGHT}"
+        return cls._of((*known, *taught), (*known, *taught), name)
 
     def _checked(self, known: Sequence[str]) -> "Alphabet":
         strange = [member for members in self.members for member in members if member not in known]
@@ -127,7 +186,8 @@ class Alphabet:
         if len(set(texts)) != len(texts):
             twice = [s for s in dict.fromkeys(texts) if texts.count(s) > 1]
             raise _unknown(f"{_list(twice)} stands more than once in the alphabet {_list(texts)}.")
-        return cls(name or "".join(texts), texts, tuple((s,) for s in texts))
+        own = ("" if all(len(s) == 1 for s in texts) else ",").join(texts)
+        return cls(name or own, texts, tuple((s,) for s in texts))
 
 
 def _reads_like_a_name(text: str) -> bool:
@@ -145,5 +205,5 @@ def _list(symbols: Iterable[str]) -> str:
 def _unknown(message: str) -> UnknownAlphabet:
     return UnknownAlphabet(
         message[0].upper() + message[1:],
-        f"Known alphabets: {', '.join(NAMED)}; or list symbols, such as 0123456789ABCDEF or Y,N.",
+        f"Known alphabets: {', '.join(NAMED)}, {TAUGHT}; or list symbols, such as 0123456789ABCDEF or Y,N.",
     )

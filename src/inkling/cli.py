@@ -103,6 +103,7 @@ def read(
 @click.option("--resume", is_flag=True, help="Go on from the checkpoint in that folder.")
 @click.option("--epochs", type=click.IntRange(1), help="How often to go through the data.  [default: the recipe's]")
 @click.option("--seed", type=click.IntRange(0), help="Decides weights, order and variation.  [default: the recipe's]")
+@click.option("--leave-out", multiple=True, help="A script, such as Greek, that shall not be trained on.")
 @click.option("--dry-run", is_flag=True, help="Go through all of it in seconds, on a little data.")
 @click.option(
     "--accelerator",
@@ -117,6 +118,7 @@ def train(
     resume: bool,
     epochs: int | None,
     seed: int | None,
+    leave_out: tuple[str, ...],
     dry_run: bool,
     accelerator: str,
 ) -> None:
@@ -138,7 +140,7 @@ def train(
 
     folder = Path(Settings.load().data).expanduser()
     recipe = Recipe(**{k: v for k, v in {"epochs": epochs, "seed": seed}.items() if v is not None})
-    material = gather(sources, folder, dry_run, recipe.seed)
+    material = gather(sources, folder, dry_run, recipe.seed, leave_out)
 
     def measure(bundle: "Bundle") -> dict[str, Any]:
         return {} if dry_run or sources else evaluate_bundle(Recognizer(bundle), folder).figures()

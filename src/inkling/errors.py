@@ -8,6 +8,7 @@ codes.
 __all__ = [
     "AddressUnusable",
     "AlphabetError",
+    "BadSymbol",
     "BlankInk",
     "BundleDamaged",
     "BundleError",
@@ -23,6 +24,7 @@ __all__ = [
     "InkError",
     "InklingError",
     "InvalidInk",
+    "InvalidProfile",
     "InvalidSetting",
     "NotAnImage",
     "SettingsError",
@@ -97,6 +99,12 @@ class UnknownAlphabet(AlphabetError):
     code = "unknown_alphabet"
 
 
+class BadSymbol(AlphabetError):
+    """What should be taught is neither one character nor a short name."""
+
+    code = "bad_symbol"
+
+
 class BundleError(InklingError):
     """A trained model's files cannot be used."""
 
@@ -155,6 +163,12 @@ class FolderNotWritable(InklingError):
     """Nothing can be written to a folder that was named."""
 
     code = "folder_not_writable"
+
+
+class InvalidProfile(InklingError):
+    """What should name a profile is no name."""
+
+    code = "invalid_profile"
 
 
 class SettingsError(InklingError):

@@ -35,13 +35,16 @@ class Ink:
         pixels: float32 (H, W) in [0, 1], 0 = paper, 1 = ink.
         origin: x, y of the upper left corner of ``pixels`` in px of the input.
         scale: px of ``pixels`` for one px of the input.
-        strokes: the strokes it came from, each float32 (P, 2) in px of the input; None where it was a picture.
+        strokes: the strokes it came from, each float32 (P, 2) or (P, 3), x and y in px of the input, then time in ms
+            where it was given; None where it was a picture.
+        pen_width: the width of the pen that they were drawn with, px of the input; None where it was not given.
     """
 
     pixels: NDArray[np.float32] = field(repr=False)
     origin: tuple[float, float] = (0.0, 0.0)
     scale: float = 1.0
     strokes: tuple[NDArray[np.float32], ...] | None = field(default=None, repr=False)
+    pen_width: float | None = None
 
     def to_input(self, box: Sequence[float]) -> tuple[float, float, float, float]:
         """Turn a box x, y, width, height in px of ``pixels`` into px of the input."""
@@ -122,8 +125,9 @@ class Ink:
             )
         if not drawn:
             raise BlankInk(*_BLANK)
-        raster, scale, origin = rasterize(drawn, None if pen_width is None else float(pen_width))
-        return cls(raster.astype(np.float32) / np.float32(255), origin, scale, drawn)
+        width = None if pen_width is None else float(pen_width)
+        raster, scale, origin = rasterize([stroke[:, :2] for stroke in drawn], width)
+        return cls(raster.astype(np.float32) / np.float32(255), origin, scale, drawn, width)
 
 
 @functools.cache
@@ -184,7 +188,7 @@ _STROKES = "Give [[[x, y], [x, y], ...], ...], px, y down."
 
 
 def _points(stroke: Any) -> NDArray[np.float32]:
-    """Check one stroke and give its points, float32 (P, 2)."""
+    """Check one stroke and give its points, float32 (P, 2) or (P, 3)."""
     try:
         points = np.asarray(stroke, np.float64)
     except (TypeError, ValueError, OverflowError):
@@ -193,6 +197,6 @@ def _points(stroke: Any) -> NDArray[np.float32]:
         return np.zeros((0, 2), np.float32)
     if points.ndim != 2 or points.shape[1] not in (2, 3):
         raise InvalidInk(f"A stroke has the shape {points.shape}; expected (points, 2) or (points, 3).", _STROKES)
-    if not np.isfinite(points[:, :2]).all() or np.abs(points[:, :2]).max() > 1e6:
+    if not np.isfinite(points).all() or np.abs(points[:, :2]).max() > 1e6:
         raise InvalidInk("A stroke has a point that is not finite, or beyond a million px.", _STROKES)
-    return points[:, :2].astype(np.float32)
+    return points.astype(np.float32)

@@ -17,13 +17,14 @@ from .alphabet import Alphabet
 from .bundle import NETWORK, NORMALIZER, SHIPPED, Bundle
 from .errors import BundleDamaged, InklingError, InvalidInk, InvalidSetting
 from .ink import Ink, Source
+from .memory import Memory
 from .reading import Alternative, Character, Reading
 from .settings import Settings
 
 if TYPE_CHECKING:
     import onnxruntime
 
-__all__ = ["Inference", "Recognizer"]
+__all__ = ["Inference", "Recognizer", "quantized"]
 
 Floats = NDArray[np.float32]
 HowMany = int | Literal["all"]
@@ -83,7 +84,7 @@ class Recognizer:
                 "Install Inkling again, or use another bundle.",
             )
         self._temperature = np.float32(bundle.card["temperature"])
-        self._columns: dict[tuple[tuple[str, ...], ...], NDArray[np.intp]] = {}
+        self._columns: dict[tuple[tuple[str, ...], tuple[tuple[str, ...], ...]], list[NDArray[np.intp]]] = {}
 
     @property
     def version(self) -> str:
@@ -95,15 +96,38 @@ class Recognizer:
         """The bundle's card."""
         return self.bundle.card
 
-    def alphabet(self, spec: Choice = None) -> Alphabet:
-        """Give an alphabet of symbols that this model knows; all of them for None.
+    def alphabet(self, spec: Choice = None, memory: Memory | None = None) -> Alphabet:
+        """Give an alphabet of symbols that this model and the memory know; all of them for None.
 
         Raises:
             UnknownAlphabet: the name, or a symbol of the list, is not known.
         """
-        return Alphabet.all_of(self.symbols) if spec is None else Alphabet.parse(spec, self.symbols)
+        taught = memory.taught if memory else ()
+        return Alphabet.all_of(self.symbols, taught) if spec is None else Alphabet.parse(spec, self.symbols, taught)
 
-    def read(self, source: Source, alphabet: Choice = None, alternatives: HowMany = 5) -> Reading:
+    def memory(self) -> Memory:
+        """Give a memory that holds nothing yet, for this model."""
+        return Memory(self.symbols, self._network.get_outputs()[1].shape[-1])
+
+    def traces(self, glyphs: NDArray[np.uint8]) -> Floats:
+        """Give what memory keeps of glyphs: the network's logits and features, side by side.
+
+        Args:
+            glyphs: uint8 (N, 28, 28), 0 = paper, 255 = ink.
+
+        Returns:
+            float32 (N, S + D).
+        """
+        parts = [self._trace(glyphs[i : i + _BATCH]) for i in range(0, len(glyphs), _BATCH)]
+        return np.concatenate(parts) if parts else self._trace(glyphs)
+
+    def read(
+        self,
+        source: Source,
+        alphabet: Choice = None,
+        alternatives: HowMany = 5,
+        memory: Memory | None = None,
+    ) -> Reading:
         """Read one character.
 
         Args:
@@ -111,6 +135,7 @@ class Recognizer:
                 RGBA, or :class:`Ink`.
             alphabet: the name of an alphabet, or a list of symbols; all that the model knows by default.
             alternatives: how many other symbols to name, or ``"all"``.
+            memory: what corrections taught, to vote beside the network.
 
         Raises:
             BlankInk: nothing is written.
@@ -118,10 +143,10 @@ class Recognizer:
             UnknownAlphabet: there is no such alphabet.
         """
         started = time.perf_counter()
-        chosen = self.alphabet(alphabet)
+        chosen = self.alphabet(alphabet, memory)
         ink = Ink.of(source, self.settings)
         found = self._run(ink.pixels[None])
-        probabilities = self.probabilities(found.logits, chosen)[0]
+        probabilities = self._judge(found, chosen, memory)[0]
         elapsed_ms = (time.perf_counter() - started) * 1000
         return self._reading(ink, found, 0, probabilities, chosen, alternatives, elapsed_ms)
 
@@ -130,6 +155,7 @@ class Recognizer:
         sources: Iterable[Source],
         alphabet: Choice = None,
         alternatives: HowMany = 5,
+        memory: Memory | None = None,
     ) -> list[Reading]:
         """Read many single characters, in batches and on all cores; as :meth:`read` otherwise.
 
@@ -139,7 +165,7 @@ class Recognizer:
             InkError: as :meth:`read`; the message says which source it is.
         """
         started = time.perf_counter()
-        chosen = self.alphabet(alphabet)
+        chosen = self.alphabet(alphabet, memory)
         if isinstance(sources, str | bytes | Path | Ink) or not isinstance(sources, Iterable):
             raise InvalidInk(
                 f"read_many takes a list of pictures, not one {type(sources).__name__}.", "Use read for a single one."
@@ -149,7 +175,7 @@ class Recognizer:
         rows = [
             (ink, found, i, probabilities)
             for part, found in self._inferred(inks)
-            for i, (ink, probabilities) in enumerate(zip(part, self.probabilities(found.logits, chosen), strict=True))
+            for i, (ink, probabilities) in enumerate(zip(part, self._judge(found, chosen, memory), strict=True))
         ]
         share_ms = (time.perf_counter() - started) * 1000 / max(len(rows), 1)
         return [self._reading(*row, chosen, alternatives, share_ms) for row in rows]
@@ -174,29 +200,46 @@ class Recognizer:
         logits, _ = self._network.run(None, {"glyphs": glyphs})
         return np.asarray(logits / self._temperature, np.float32)
 
-    def probabilities(self, logits: Floats, alphabet: Alphabet) -> Floats:
+    def probabilities(self, logits: Floats, alphabet: Alphabet, symbols: Sequence[str] | None = None) -> Floats:
         """Choose from an alphabet: other symbols are left out before the softmax.
 
         Args:
             logits: float32 (N, symbols), calibrated.
             alphabet: what to choose from.
+            symbols: what the logits stand for; the model's own symbols by default.
 
         Returns:
             float32 (N, len(alphabet)), each row summing to 1.
         """
-        columns = self._columns_of(alphabet)
-        logits = logits[:, columns.reshape(-1)].astype(np.float64)  # (N, S * members)
-        logits = np.exp(logits - logits.max(1, keepdims=True, initial=-np.inf))
-        weights = logits.reshape(len(logits), len(alphabet), -1).sum(2)  # (N, S, members) -> (N, S)
+        columns = self._columns_of(alphabet, self.symbols if symbols is None else tuple(symbols))
+        chosen = logits.astype(np.float64)
+        chosen = np.exp(chosen - chosen[:, np.concatenate(columns)].max(1, keepdims=True, initial=-np.inf))
+        if all(len(members) == 1 for members in columns):
+            weights = chosen[:, np.concatenate(columns)]  # (N, S)
+        else:
+            weights = np.stack([chosen[:, members].sum(1) for members in columns], 1)
         return np.asarray(weights / weights.sum(1, keepdims=True), np.float32)
 
-    def _columns_of(self, alphabet: Alphabet) -> NDArray[np.intp]:
-        columns = self._columns.get(alphabet.members)
+    def _judge(self, found: Inference, alphabet: Alphabet, memory: Memory | None) -> Floats:
+        """Give probabilities over an alphabet, with memory's vote: (N, len(alphabet))."""
+        if memory is None or not len(memory):
+            return self.probabilities(found.logits, alphabet)
+        among = {member for members in alphabet.members for member in members}
+        logits = memory.vote(found.logits, found.features, quantized(found.glyphs), among)
+        return self.probabilities(logits, alphabet, (*self.symbols, *memory.taught))
+
+    def _columns_of(self, alphabet: Alphabet, symbols: tuple[str, ...]) -> list[NDArray[np.intp]]:
+        columns = self._columns.get((symbols, alphabet.members))
         if columns is None:
-            columns = np.array([[self.symbols.index(m) for m in members] for members in alphabet.members], np.intp)
+            place = {symbol: i for i, symbol in enumerate(symbols)}
+            columns = [np.array([place[m] for m in members], np.intp) for members in alphabet.members]
             if len(self._columns) < 256:
-                self._columns[alphabet.members] = columns
+                self._columns[(symbols, alphabet.members)] = columns
         return columns
+
+    def _trace(self, glyphs: NDArray[np.uint8]) -> Floats:
+        logits, features = self._network.run(None, {"glyphs": glyphs.astype(np.float32) / np.float32(255)})
+        return np.concatenate((logits / self._temperature, features), 1)  # (N, S), (N, D) -> (N, S + D)
 
     def _ink(self, source: Source, index: int, count: int) -> Ink:
         try:
@@ -267,6 +310,11 @@ class Recognizer:
         )
         status: Literal["sure", "unsure"] = "sure" if best.probability >= self.settings.sure_probability else "unsure"
         return Reading(best.symbol, status, alphabet.name, self.version, elapsed_ms, (character,))
+
+
+def quantized(glyphs: Floats) -> NDArray[np.uint8]:
+    """Give glyphs in the form in which corrections keep them: uint8 (N, 28, 28), 255 = ink."""
+    return np.rint(glyphs * 255).astype(np.uint8)
 
 
 def _session(model: bytes, name: str, outputs: list[str]) -> "onnxruntime.InferenceSession":

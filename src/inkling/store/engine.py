@@ -19,7 +19,7 @@ from sqlalchemy.pool import QueuePool
 from ..errors import StoreError, StoreFull, StoreReadOnly
 from .problems import full, read_only
 
-__all__ = ["open_engine", "refuse_at_rest"]
+__all__ = ["exists", "open_engine", "refuse_at_rest"]
 
 _BUSY_TIMEOUT_S = 10
 _NEEDED_BYTES = 2**16  # what WAL mode needs beside the database at the least
@@ -52,6 +52,21 @@ def open_engine(url: str) -> tuple[Engine, str]:
     with _LOCK:
         _ENGINES.add(engine)
     return engine, where
+
+
+def exists(url: str) -> bool:
+    """Say whether there is a database to read; a SQLite file that is not there need not be made for that.
+
+    Raises:
+        StoreError: the URL is none.
+    """
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        raise StoreError("The setting database_url is no URL of a database.", _EXAMPLES) from None
+    if not parsed.drivername.startswith("sqlite") or not parsed.database:
+        return True
+    return Path(parsed.database).expanduser().exists()
 
 
 def _open_postgresql(url: URL) -> tuple[Engine, str]:

@@ -84,15 +84,22 @@ class Store:
         """How many changes were committed, by whichever process. Grows with each."""
         return self._read(lambda connection: int(connection.exec_driver_sql(_REVISION).scalar_one()))
 
-    def changes(self, since: int) -> list[Change]:
+    def changes(self, since: int, profiles: Sequence[str] | None = None) -> list[Change]:
         """The corrections that were added, relabelled, deleted or restored after a revision, by rising id.
+
+        Args:
+            since: that revision; 0 for all.
+            profiles: of these profiles only.
 
         Take ``revision()`` first and keep it as the next ``since``: what is committed in between then comes twice
         rather than never.
         """
         c, i = corrections.c, inks.c
         columns = (c.id, c.profile, c.symbol, c.read, i.glyph, i.features, i.features_model, c.deleted_at)
-        query = select(*columns).select_from(corrections.outerjoin(inks)).where(c.revision > since).order_by(c.id)
+        query = select(*columns).select_from(corrections.outerjoin(inks)).where(c.revision > since)
+        if profiles is not None:
+            query = query.where(c.profile.in_(profiles))
+        query = query.order_by(c.id)
         return self._read(lambda connection: [change_of(row) for row in connection.execute(query)])
 
     def add(self, new: NewCorrection) -> Correction:

@@ -44,15 +44,19 @@ class Material:
         train, validation: packs, split by writer where writers are known.
         symbols: what the network shall tell apart.
         described: one record a pack: name, samples trained on, licence, source.
+        left_out: scripts that were kept out, to measure how symbols never seen are learned.
     """
 
     train: tuple[Pack, ...]
     validation: tuple[Pack, ...]
     symbols: tuple[str, ...]
     described: tuple[dict[str, Any], ...]
+    left_out: tuple[str, ...] = ()
 
 
-def gather(sources: Sequence[str | Path], folder: Path, dry_run: bool = False, seed: int = 0) -> Material:
+def gather(
+    sources: Sequence[str | Path], folder: Path, dry_run: bool = False, seed: int = 0, leave_out: Sequence[str] = ()
+) -> Material:
     """Collect what to train on.
 
     Args:
@@ -60,12 +64,14 @@ def gather(sources: Sequence[str | Path], folder: Path, dry_run: bool = False, s
         folder: the folder that holds the data sets.
         dry_run: take a little of each.
         seed: of what is taken.
+        leave_out: scripts, such as ``Greek`` for all labels ``Greek/...``, that shall not be trained on.
 
     Raises:
         DataMissing: there is nothing to train on.
-        DataError: a source is damaged, or holds fewer than two symbols.
+        DataError: a source is damaged, holds fewer than two symbols, or has no script of a name in ``leave_out``.
     """
     packs = [load(source) for source in sources] or [load_pack(path) for path in find_packs(folder).values()]
+    packs = _without(packs, leave_out)
     rng = np.random.default_rng(seed)
     train: list[Pack] = []
     validation: list[Pack] = []
@@ -88,7 +94,7 @@ def gather(sources: Sequence[str | Path], folder: Path, dry_run: bool = False, s
     if len(symbols) < 2:
         raise DataError(f"The data hold the symbols {list(symbols)}; a network tells two apart at least.", "Add data.")
     described = tuple(_describe(pack) for pack in train)
-    return Material(tuple(train), tuple(validation), symbols, described)
+    return Material(tuple(train), tuple(validation), symbols, described, tuple(leave_out))
 
 
 def train(
@@ -140,6 +146,8 @@ def train(
     if not fabric.is_global_zero:
         return None
     training = {"data": list(material.described), "dry_run": dry_run, **history}
+    if material.left_out:
+        training["left_out"] = list(material.left_out)
     bundle = export_bundle(network, material.symbols, training, held)
     figures = measure(bundle)
     if figures:
@@ -147,6 +155,19 @@ def train(
     bundle.save(folder / BUNDLE)
     _log.info("the bundle %s is in %s", bundle.version, folder / BUNDLE)
     return bundle
+
+
+def _without(packs: Sequence[Pack], scripts: Sequence[str]) -> list[Pack]:
+    prefixes = tuple(f"{script}/" for script in scripts)
+    there = {label.split("/")[0] for pack in packs for label in set(pack.labels.tolist()) if "/" in label}
+    if unknown := sorted(set(scripts) - there):
+        raise DataError(
+            f"There is no script {unknown[0]!r} in the data to leave out.",
+            f"There are: {', '.join(sorted(there)) or 'none'}.",
+        )
+    if not prefixes:
+        return list(packs)
+    return [pack.select(np.array([not s.startswith(prefixes) for s in pack.labels.tolist()])) for pack in packs]
 
 
 def _describe(pack: Pack) -> dict[str, Any]:

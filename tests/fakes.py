@@ -4,6 +4,7 @@ import numpy as np
 
 from inkling.alphabet import SYMBOLS, Alphabet
 from inkling.ink import Ink
+from inkling.memory import Memory
 from inkling.reading import Alternative, Character, Reading
 
 
@@ -15,10 +16,13 @@ class CountingRecognizer:
         self.symbols = tuple(symbols)
         self.card = {"version": self.version, "alphabet": list(symbols)}
 
-    def alphabet(self, spec=None):
+    def alphabet(self, spec=None, memory=None):
         return Alphabet.all_of(self.symbols) if spec is None else Alphabet.parse(spec, self.symbols)
 
-    def read(self, source, alphabet=None, alternatives=5):
+    def memory(self):
+        return Memory(self.symbols, 4)
+
+    def read(self, source, alphabet=None, alternatives=5, memory=None):
         chosen = self.alphabet(alphabet)
         ink = Ink.of(source, self.settings)
         symbols = list(chosen.symbols)

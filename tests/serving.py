@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -14,24 +15,29 @@ PATIENCE_S = 60
 
 @contextlib.contextmanager
 def serve(*options, log=subprocess.DEVNULL, **environment):
-    """Run the server; give the process and the address it printed. ``log`` is a file for its standard error."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "inkling.cli", "serve", *options],
-        stdout=subprocess.PIPE,
-        stderr=log,
-        text=True,
-        env={**{k: v for k, v in os.environ.items() if not k.startswith("INKLING_")}, **environment},
-    )
-    try:
-        first = process.stdout.readline()
-        address = re.search(r"http://\S+", first)
-        if not address:
-            raise RuntimeError(f"inkling serve printed {first!r} and left with {process.wait(PATIENCE_S)}")
-        yield process, address[0]
-    finally:
-        process.terminate()
-        process.wait(PATIENCE_S)
-        process.stdout.close()
+    """Run the server with a database of its own; give the process and the address it printed.
+
+    ``log`` is a file for its standard error.
+    """
+    with tempfile.TemporaryDirectory(prefix="inkling-serve-") as folder:
+        outside = {name: value for name, value in os.environ.items() if not name.startswith("INKLING_")}
+        process = subprocess.Popen(
+            [sys.executable, "-m", "inkling.cli", "serve", *options],
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            env={**outside, "INKLING_DATABASE_URL": f"sqlite:///{folder}/inkling.db", **environment},
+        )
+        try:
+            first = process.stdout.readline()
+            address = re.search(r"http://\S+", first)
+            if not address:
+                raise RuntimeError(f"inkling serve printed {first!r} and left with {process.wait(PATIENCE_S)}")
+            yield process, address[0]
+        finally:
+            process.terminate()
+            process.wait(PATIENCE_S)
+            process.stdout.close()
 
 
 def get(url):

@@ -262,12 +262,12 @@ def test_addresses_that_do_not_exist_answer_in_json(client):
 
 
 class Broken(CountingRecognizer):
-    def read(self, source, alphabet="alphanumeric", alternatives=5):
+    def read(self, source, alphabet="alphanumeric", alternatives=5, memory=None):
         raise RuntimeError("/home/somebody/secret")
 
 
 class Inner(CountingRecognizer):
-    def read(self, source, alphabet="alphanumeric", alternatives=5):
+    def read(self, source, alphabet="alphanumeric", alternatives=5, memory=None):
         raise InklingError("/home/somebody/secret")
 
 

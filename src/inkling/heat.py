@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .alphabet import Alphabet
-from .recognizer import Recognizer
+from .memory import Memory
+from .recognizer import Recognizer, quantized
 
 __all__ = ["Heat", "heat_of"]
 
@@ -37,7 +38,9 @@ class Heat:
     drop: float
 
 
-def heat_of(recognizer: Recognizer, glyph: Floats, symbol: str, alphabet: Alphabet) -> Heat:
+def heat_of(
+    recognizer: Recognizer, glyph: Floats, symbol: str, alphabet: Alphabet, memory: Memory | None = None
+) -> Heat:
     """Cover part after part of a glyph and see how the answer's odds fall.
 
     Odds and not probabilities make the map: a probability of 0.999 hardly moves, whatever is covered.
@@ -47,6 +50,7 @@ def heat_of(recognizer: Recognizer, glyph: Floats, symbol: str, alphabet: Alphab
         glyph: float32 (28, 28) in [0, 1].
         symbol: the answer, one of the alphabet's.
         alphabet: what the answer was chosen from.
+        memory: what corrections taught, where it was asked too.
     """
     side = len(glyph)
     covers = _covers(side)  # (N, 28, 28) bool
@@ -54,7 +58,7 @@ def heat_of(recognizer: Recognizer, glyph: Floats, symbol: str, alphabet: Alphab
     covers = covers[touching]
     glyphs = np.concatenate([glyph[None], np.where(covers, 0, glyph)]).astype(np.float32)  # (1 + N, 28, 28)
     column = alphabet.symbols.index(symbol)
-    found = recognizer.probabilities(recognizer.logits(glyphs), alphabet)[:, column]  # (1 + N,)
+    found = _probabilities(recognizer, glyphs, alphabet, memory)[:, column]  # (1 + N,)
     kept = np.clip(found.astype(np.float64), _SURE, 1 - _SURE)
     odds = np.log(kept / (1 - kept))
     falls = np.maximum(odds[0] - odds[1:], 0)
@@ -64,6 +68,17 @@ def heat_of(recognizer: Recognizer, glyph: Floats, symbol: str, alphabet: Alphab
     top = heat.max(initial=0)
     drop = float(max(0.0, found[0] - found[1:].min(initial=found[0])))
     return Heat((heat / top if top > 0 else heat).astype(np.float32), drop)
+
+
+def _probabilities(recognizer: Recognizer, glyphs: Floats, alphabet: Alphabet, memory: Memory | None) -> Floats:
+    """Give probabilities over an alphabet as a reading has them: (N, len(alphabet))."""
+    if memory is None or not len(memory):
+        return recognizer.probabilities(recognizer.logits(glyphs), alphabet)
+    kept, known = quantized(glyphs), len(recognizer.symbols)
+    traces = recognizer.traces(kept)  # (N, S + D)
+    among = {member for members in alphabet.members for member in members}
+    voted = memory.vote(traces[:, :known], traces[:, known:], kept, among)
+    return recognizer.probabilities(voted, alphabet, (*recognizer.symbols, *memory.taught))
 
 
 @functools.cache

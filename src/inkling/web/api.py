@@ -1,8 +1,5 @@
 """The API: read pictures and drawings, and say with what."""
 
-import base64
-import os
-import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from time import perf_counter
@@ -16,11 +13,13 @@ from flask_openapi3.utils import get_model_schema
 from pydantic import BaseModel
 from werkzeug.datastructures import FileStorage
 
-from ..alphabet import NAMED, Alphabet
-from ..errors import ImageTooLarge, InklingError, UnknownAlphabet
+from ..alphabet import NAMED, TAUGHT, Alphabet
+from ..errors import InklingError, UnknownAlphabet
 from ..ink import Ink
+from ..memory import Memory
 from . import pictures
-from .loading import Loader
+from .bodies import content_of, ink_of, parameters, query_of, refuse_query
+from .loading import loader, service
 from .metrics import CONTENT_TYPE
 from .problems import RequestError, error_json, status_of
 from .schemas import (
@@ -30,15 +29,15 @@ from .schemas import (
     ModelCard,
     Options,
     Problem,
+    ProfileQuery,
     ReadForm,
     Readiness,
     ReadingAnswer,
+    ReadOptions,
     check,
 )
 
-__all__ = ["PROBLEMS", "blueprint", "chosen_alphabet", "component", "ink_of", "loader", "named_alphabets", "probes"]
-
-_DATA_URL = re.compile(r"data:[\w.+/-]*(?:;[\w.=+-]+)*;base64,")
+__all__ = ["PROBLEMS", "blueprint", "chosen_alphabet", "component", "named_alphabets", "probes"]
 
 #: Errors that any address may answer.
 PROBLEMS: dict[int | str, Any] = {500: Problem, 503: Problem}
@@ -101,14 +100,21 @@ def read() -> Response:
 
 
 @blueprint.get(
-    "/alphabets", summary="The named alphabets that the model knows", responses={200: AlphabetList, **PROBLEMS}
+    "/alphabets",
+    summary="The named alphabets that the model knows, and what a profile was taught",
+    openapi_extensions={"parameters": parameters(ProfileQuery)},
+    responses={200: AlphabetList, 400: Problem, 422: Problem, **PROBLEMS},
 )
 def alphabets() -> Response:
     """Name the alphabets, each with what it is and its symbols."""
+    query = query_of(ProfileQuery)
+    taught = service().memory(query.profile).taught
     entries = [
         {"name": alphabet.name, "description": NAMED[alphabet.name], "symbols": alphabet.symbols}
         for alphabet in named_alphabets(loader().get().symbols)
     ]
+    if taught:
+        entries.append({"name": TAUGHT, "description": f"what was taught ({len(taught)})", "symbols": taught})
     return jsonify({"alphabets": entries})
 
 
@@ -124,9 +130,10 @@ def healthz() -> Response:
     return jsonify({"status": "ok"})
 
 
-@probes.get("/readyz", summary="Whether the process can read", responses={200: Readiness, **PROBLEMS})
+@probes.get("/readyz", summary="Whether the process can read and learn", responses={200: Readiness, **PROBLEMS})
 def readyz() -> Response:
-    """Answer 200 once the model is loaded, 503 before."""
+    """Answer 200 once the model is loaded and the database of corrections can be used, 503 else."""
+    service().ready()
     return jsonify({"status": "ready", "model": loader().get().version})
 
 
@@ -143,12 +150,6 @@ def metrics() -> Response:
     return Response(current_app.extensions["inkling.metrics"].text(), content_type=CONTENT_TYPE)
 
 
-def loader() -> Loader:
-    """Give what loads the model, and knows the settings."""
-    found: Loader = current_app.extensions["inkling"]
-    return found
-
-
 def named_alphabets(symbols: Sequence[str]) -> list[Alphabet]:
     """Give the alphabets that have names and hold none but these symbols."""
     alphabets = []
@@ -158,33 +159,13 @@ def named_alphabets(symbols: Sequence[str]) -> list[Alphabet]:
     return alphabets
 
 
-def chosen_alphabet(options: Options) -> Alphabet:
-    """Give the alphabet that a request chooses: all that the model knows where it names none.
+def chosen_alphabet(options: Options, memory: Memory) -> Alphabet:
+    """Give the alphabet that a request chooses: all that model and memory know where it names none.
 
     Raises:
-        UnknownAlphabet: the model does not know it.
+        UnknownAlphabet: they do not know it.
     """
-    return loader().get().alphabet(None if options.alphabet == "" else options.alphabet)
-
-
-def refuse_query() -> None:
-    """Refuse what stands in the address but belongs into the body, where it would be passed over in silence."""
-    if request.args:
-        names = ", ".join(map(repr, list(request.args)[:8]))
-        raise RequestError(400, "malformed_request", f"Unknown in the address: {names}.", "Put it into the body.")
-
-
-def ink_of(given: DrawingOrImage) -> "bytes | Ink":
-    """Give a request's picture as the file it was, or its strokes as ink.
-
-    Raises:
-        RequestError: 400, what should be a data URL is none.
-        InkError: the picture is too large, or the strokes are no ink.
-    """
-    if given.strokes is None:
-        return _decode(given.image)
-    strokes = [[point[:2] for point in stroke] for stroke in given.strokes]  # the time is not read yet
-    return Ink.from_strokes(strokes, given.pen_width, loader().settings)
+    return service().recognizer.alphabet(None if options.alphabet == "" else options.alphabet, memory)
 
 
 @contextmanager
@@ -218,57 +199,31 @@ def _read_form() -> list[dict[str, Any]]:
         )
     if len(files) == 1:
         with _counting():
-            return [_read(lambda: _content(files[0]), options)]
-    chosen_alphabet(options)  # wrong for one, wrong for all
+            return [_read(lambda: content_of(files[0]), options)]
+    chosen_alphabet(options, service().memory(options.profile))  # wrong for one, wrong for all
     return [_read_or_say_why(file, options) for file in files]
 
 
-def _read_or_say_why(file: FileStorage, options: Options) -> dict[str, Any]:
+def _read_or_say_why(file: FileStorage, options: ReadOptions) -> dict[str, Any]:
     try:
         with _counting():
-            return _read(lambda: _content(file), options)
+            return _read(lambda: content_of(file), options)
     except InklingError as error:
         if status_of(error) >= 500:
             raise
         return error_json(error)
 
 
-def _read(take: "Callable[[], bytes | Ink]", options: Options) -> dict[str, Any]:
+def _read(take: "Callable[[], bytes | Ink]", options: ReadOptions) -> dict[str, Any]:
     began = perf_counter()
-    recognizer, alphabet = loader().get(), chosen_alphabet(options)
-    reading = recognizer.read(take(), alphabet=alphabet, alternatives=options.alternatives)
+    recognizer, memory = service().recognizer, service().memory(options.profile)
+    alphabet = chosen_alphabet(options, memory)
+    reading = recognizer.read(take(), alphabet, options.alternatives, memory)
     answer = reading.to_json()
     answer["elapsed_ms"] = round((perf_counter() - began) * 1000, 3)  # the recognizer's own leaves out drawing strokes
     current_app.extensions["inkling.metrics"].read(reading.status)
     if options.glyph:
         pictures.add_glyphs(answer, reading)
     if options.heat:
-        pictures.add_heat(answer, reading, recognizer, alphabet)
+        pictures.add_heat(answer, reading, recognizer, alphabet, memory)
     return answer
-
-
-def _decode(url: str) -> bytes:
-    match = _DATA_URL.match(url)
-    if not match:
-        raise RequestError(
-            400, "malformed_request", "image: expected a data URL.", "It looks like data:image/png;base64,iVBORw0..."
-        )
-    _check_size((len(url) - match.end()) * 3 // 4)
-    try:
-        return base64.b64decode(url[match.end() :], validate=True)
-    except ValueError:  # no base64, or no ASCII
-        raise RequestError(400, "malformed_request", "image: the base64 of the data URL is broken.") from None
-
-
-def _content(file: FileStorage) -> bytes:
-    _check_size(file.stream.seek(0, os.SEEK_END))
-    file.stream.seek(0)
-    return file.stream.read()
-
-
-def _check_size(size_bytes: int) -> None:
-    limit = loader().settings.max_image_bytes
-    if size_bytes > limit:
-        raise ImageTooLarge(
-            f"The picture has {size_bytes:,} bytes; at most {limit:,} are read.", "Scale it down, or send a JPEG."
-        )

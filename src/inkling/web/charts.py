@@ -11,8 +11,9 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from .api import PROBLEMS, chosen_alphabet, component, ink_of, loader, refuse_query
-from .problems import RequestError
+from .api import PROBLEMS, chosen_alphabet, component
+from .bodies import ink_of, json_of
+from .loading import service
 from .schemas import DrawingOrImage, Problem, check
 
 if TYPE_CHECKING:
@@ -84,11 +85,9 @@ def of_numbers() -> Response:
 )
 def of_ink() -> Response:
     """Read, and draw the ten likeliest symbols of the first character."""
-    refuse_query()
-    if request.mimetype != "application/json":
-        raise RequestError(415, "unsupported_media_type", "The body is not JSON.", "Send application/json.")
-    given = check(DrawingOrImage, request.get_data())
-    reading = loader().get().read(ink_of(given), alphabet=chosen_alphabet(given), alternatives=_FEW - 1)
+    given = json_of(DrawingOrImage)
+    memory = service().memory(given.profile)
+    reading = service().recognizer.read(ink_of(given), chosen_alphabet(given, memory), _FEW - 1, memory)
     first = reading.characters[0]
     others = [(one.symbol, one.probability) for one in first.alternatives]
     return _png([(first.symbol, first.probability), *others])

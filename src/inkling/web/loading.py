@@ -1,35 +1,52 @@
-"""The recognizer of a server process: loaded once, when it is first needed."""
+"""The service of a server process: recognizer, memory and store, made once, when they are first needed."""
 
 import logging
 import threading
 from typing import TYPE_CHECKING
 
+from flask import current_app
+
 from ..errors import BundleError
+from ..service import Service
 from ..settings import Settings
 
 if TYPE_CHECKING:
     from ..recognizer import Recognizer
 
-__all__ = ["Loader"]
+__all__ = ["Loader", "loader", "service"]
 
 _log = logging.getLogger(__name__)
 
 
 class Loader:
-    """Gives the recognizer, and loads it at the first call.
+    """Gives the service, and makes it at the first call.
 
-    It must be loaded after a server has forked its processes, since the threads of ONNX Runtime do not survive a fork.
-    A bundle that cannot be loaded is tried again at the next call, so that putting it right needs no restart.
+    It must be made after a server has forked its processes, since neither the threads of ONNX Runtime nor the
+    connections to a database survive a fork. A bundle that cannot be loaded is tried again at the next call, so that
+    putting it right needs no restart.
 
     Args:
-        settings: name the bundle.
+        settings: name bundle and database.
         recognizer: one that is loaded already.
     """
 
     def __init__(self, settings: Settings, recognizer: "Recognizer | None" = None) -> None:
         self.settings = settings
         self._recognizer = recognizer
+        self._service: Service | None = None
         self._lock = threading.Lock()
+
+    def service(self) -> Service:
+        """Give the service.
+
+        Raises:
+            BundleError: the bundle is missing, damaged or too new.
+        """
+        if self._service is None:
+            with self._lock:
+                if self._service is None:
+                    self._service = self._make()
+        return self._service
 
     def get(self) -> "Recognizer":
         """Give the recognizer.
@@ -37,22 +54,32 @@ class Loader:
         Raises:
             BundleError: the bundle is missing, damaged or too new.
         """
-        if self._recognizer is None:
-            with self._lock:
-                if self._recognizer is None:
-                    self._recognizer = self._load()
-        return self._recognizer
+        return self.service().recognizer
 
     @property
     def version(self) -> str:
         """The version of the model; empty before it is loaded."""
-        return self._recognizer.version if self._recognizer else ""
+        recognizer = self._service.recognizer if self._service else self._recognizer
+        return recognizer.version if recognizer else ""
 
-    def _load(self) -> "Recognizer":
-        from ..recognizer import Recognizer
-
+    def _make(self) -> Service:
         try:
-            return Recognizer(self.settings.bundle or None, self.settings)
+            return Service(self.settings, self._recognizer)
         except BundleError as error:
             _log.error("The model cannot be loaded: %s", error)
             raise
+
+
+def loader() -> Loader:
+    """Give what loads the service of this application, and knows the settings."""
+    found: Loader = current_app.extensions["inkling"]
+    return found
+
+
+def service() -> Service:
+    """Give the service of this application.
+
+    Raises:
+        BundleError: the bundle is missing, damaged or too new.
+    """
+    return loader().service()

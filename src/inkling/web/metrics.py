@@ -24,7 +24,7 @@ _BOUNDS_S = (0.001, 0.002, 0.004, 0.008, 0.012, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 
 
 
 class Metrics:
-    """Counts requests, how long they take, and readings by their status.
+    """Counts requests, how long they take, readings by their status, and corrections by what was done to them.
 
     Args:
         loader: knows the model's version.
@@ -42,6 +42,9 @@ class Metrics:
             "inkling_request_seconds", "Time to an answer.", ["address"], buckets=_BOUNDS_S, registry=own
         )
         self._readings = Counter("inkling_readings", "Readings, by how they ended.", ["status"], registry=own)
+        self._corrections = Counter(
+            "inkling_corrections", "Corrections, by what was done to them.", ["change"], registry=own
+        )
         self._shown = own
         if os.environ.get(FOLDER_VARIABLE):
             self._shown = CollectorRegistry()
@@ -57,6 +60,10 @@ class Metrics:
     def read(self, status: str) -> None:
         """Count a reading: sure, unsure, or the code of the error it ended in."""
         self._readings.labels(status).inc()
+
+    def corrected(self, change: str, count: int = 1) -> None:
+        """Count corrections: taught, confirmed, relabelled, deleted, restored or imported."""
+        self._corrections.labels(change).inc(count)
 
     def text(self) -> bytes:
         """Give all that was counted, in Prometheus's text form."""

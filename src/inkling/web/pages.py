@@ -5,7 +5,8 @@ from flask import Blueprint, current_app, render_template
 from ..alphabet import SYMBOLS
 from ..errors import BundleError
 from . import reference
-from .api import loader, named_alphabets
+from .api import named_alphabets
+from .loading import loader
 
 __all__ = ["blueprint"]
 
@@ -34,6 +35,12 @@ def upload() -> str:
     """Show the page that reads pictures."""
     limit = current_app.extensions["inkling"].settings.max_image_bytes
     return render_template("upload.html", alphabets=_alphabets(), max_bytes=limit)
+
+
+@blueprint.get("/corrections")
+def corrections() -> str:
+    """Show what was taught."""
+    return render_template("corrections.html")
 
 
 def _alphabets() -> list[dict[str, str]]:

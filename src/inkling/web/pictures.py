@@ -9,28 +9,31 @@ from numpy.typing import NDArray
 
 from ..alphabet import Alphabet
 from ..heat import heat_of
+from ..memory import Memory
 from ..reading import Reading
 
 if TYPE_CHECKING:
     from ..recognizer import Recognizer
 
-__all__ = ["add_glyphs", "add_heat"]
+__all__ = ["add_glyphs", "add_heat", "png"]
 
 
 def add_glyphs(answer: dict[str, Any], reading: Reading) -> None:
     """Put each character's glyph into a reading's JSON, as black ink on white paper."""
     for entry, character in zip(answer["characters"], reading.characters, strict=True):
-        entry["glyph"] = _png(1 - character.glyph)
+        entry["glyph"] = png(1 - character.glyph)
 
 
-def add_heat(answer: dict[str, Any], reading: Reading, recognizer: "Recognizer", alphabet: Alphabet) -> None:
+def add_heat(
+    answer: dict[str, Any], reading: Reading, recognizer: "Recognizer", alphabet: Alphabet, memory: Memory
+) -> None:
     """Put each character's heat map into a reading's JSON."""
     for entry, character in zip(answer["characters"], reading.characters, strict=True):
-        heat = heat_of(recognizer, character.glyph, character.symbol, alphabet)
-        entry["heat"] = {"image": _png(heat.map), "box": list(character.frame), "drop": round(heat.drop, 6)}
+        heat = heat_of(recognizer, character.glyph, character.symbol, alphabet, memory)
+        entry["heat"] = {"image": png(heat.map), "box": list(character.frame), "drop": round(heat.drop, 6)}
 
 
-def _png(grey: NDArray[np.float32]) -> str:
+def png(grey: NDArray[np.float32]) -> str:
     """Give the base64 of a PNG of grey levels (H, W) in [0, 1]."""
     from PIL import Image
 

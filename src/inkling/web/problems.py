@@ -11,10 +11,13 @@ from ..errors import (
     AlphabetError,
     BlankInk,
     BundleError,
+    CorrectionNotFound,
     ImageTooLarge,
     InkError,
     InklingError,
+    InvalidProfile,
     NotAnImage,
+    StoreError,
 )
 
 __all__ = ["RequestError", "answer", "answer_http", "error_json", "status_of", "wants_json"]
@@ -28,11 +31,22 @@ STATUS: tuple[tuple[type[InklingError], int], ...] = (
     (BlankInk, 422),
     (InkError, 422),
     (AlphabetError, 422),
+    (InvalidProfile, 422),
+    (CorrectionNotFound, 404),
     (BundleError, 503),
+    (StoreError, 503),
 )
 
 #: When to ask again what cannot be answered now; the bundle is looked for again at each request.
 _RETRY_AFTER_S = 5
+
+#: Why the database of corrections cannot be used; its own messages name folders and servers.
+_STORE_PROBLEMS: dict[str, str] = {
+    "store_read_only": "nothing can be written to the database",
+    "store_full": "there is no space left for the database",
+    "store_too_new": "the database was changed by a newer version of Inkling",
+    "store_unusable": "the database cannot be used",
+}
 
 _HTTP_PROBLEMS: dict[int, tuple[str, str, str]] = {
     400: ("malformed_request", "The request is malformed.", "The fields are described in /api/v1/openapi.json."),
@@ -74,9 +88,20 @@ def error_json(error: InklingError) -> dict[str, Any]:
         code = error.code
         message = "The model cannot be loaded, so nothing can be read."
         hint = "The server's log says why; try again when it is put right."
+    elif isinstance(error, StoreError):
+        code = error.code
+        message = f"{_undone()}: {_STORE_PROBLEMS.get(code, _STORE_PROBLEMS['store_unusable'])}."
+        hint = "Reading goes on. The server's log says why; try again when it is put right."
     else:
         code, message, hint = error.code, error.message, error.hint
     return {"error": {"code": code, "message": message, "hint": hint}}
+
+
+def _undone() -> str:
+    """Say what did not happen where the database failed."""
+    if request.method in ("GET", "HEAD"):
+        return "Corrections cannot be looked up"
+    return "The correction was not kept" if request.path.endswith("/corrections") else "Nothing was changed"
 
 
 def wants_json() -> bool:
@@ -88,6 +113,8 @@ def answer(error: Exception) -> Response:
     """Answer an error that a view raised."""
     if not isinstance(error, InklingError) or status_of(error) == 500:
         _log.exception("Request %s failed", g.get("request_id", "-"), exc_info=error)
+    if isinstance(error, StoreError):
+        _log.error("Request %s: %s", g.get("request_id", "-"), error)
     if not isinstance(error, InklingError):
         error = InklingError(*_HTTP_PROBLEMS[500][1:])
     if not wants_json():

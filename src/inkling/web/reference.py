@@ -18,7 +18,7 @@ def operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
                 "id": operation["operationId"],
                 "summary": operation["summary"],
                 "bodies": [
-                    *((f"?{part['name']}=", part["description"]) for part in parameters),
+                    *((_named(part), part["description"]) for part in parameters),
                     *((kind, _type(content["schema"])) for kind, content in bodies.items()),
                 ],
                 "answers": [(status, *_answer(answer)) for status, answer in sorted(operation["responses"].items())],
@@ -42,6 +42,10 @@ def schemas(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
                 for field, part in schema.get("properties", {}).items()
             ],
         }
+
+
+def _named(parameter: dict[str, Any]) -> str:
+    return f"{{{parameter['name']}}}" if parameter["in"] == "path" else f"?{parameter['name']}="
 
 
 def _answer(answer: dict[str, Any]) -> tuple[str, str]:

@@ -4,16 +4,20 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError, model_validator
 
+from ..service import EVERYBODY
 from .problems import RequestError
 
 __all__ = [
     "AlphabetList",
     "DrawingOrImage",
+    "Drawn",
     "Health",
     "ModelCard",
     "Options",
     "Problem",
+    "ProfileQuery",
     "ReadForm",
+    "ReadOptions",
     "Readiness",
     "ReadingAnswer",
     "check",
@@ -27,6 +31,14 @@ Model = TypeVar("Model", bound=BaseModel)
 Probability = Annotated[float, Field(ge=0, le=1)]
 
 
+class ProfileQuery(BaseModel):
+    """Whose hand it is, in an address."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    profile: str = Field(EVERYBODY, description="Whose hand it is: what this profile taught counts too.")
+
+
 class Options(BaseModel):
     """What may be said about a reading, beside the ink."""
 
@@ -35,21 +47,29 @@ class Options(BaseModel):
     alphabet: str | list[str] | None = Field(
         None,
         description="The name of an alphabet (see /alphabets), or an own list of symbols; "
-        "all that the model knows where it is empty or left out.",
+        "all that the model and the profile know where it is empty or left out.",
     )
     alternatives: Annotated[int, Field(ge=0)] | Literal["all"] = Field(
         5, description="How many other symbols to give for each character, or all."
     )
+    profile: str = Field(
+        EVERYBODY, description="Whose hand it is: it is read with what this profile taught, and everybody."
+    )
     glyph: bool = Field(False, description="Whether to give each character's glyph, the picture the model saw.")
+
+
+class ReadOptions(Options):
+    """What may be said about a reading that is all that is asked for."""
+
     heat: bool = Field(
         False, description="Whether to give each character's heat map: which of its parts speak for the answer."
     )
 
 
-class DrawingOrImage(Options):
+class Drawn(Options):
     """One drawing as strokes, or one picture as a data URL."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, title="Read")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     image: str = Field("", description="A picture as a data URL: data:image/png;base64,...")
     strokes: list[list[Point]] | None = Field(None, description="The strokes of a drawing, each a list of points.")
@@ -58,7 +78,7 @@ class DrawingOrImage(Options):
     pen_width: Length | None = Field(None, description="The width of the pen in px; by default one that suits.")
 
     @model_validator(mode="after")
-    def _one_of_both(self) -> "DrawingOrImage":
+    def _one_of_both(self) -> "Drawn":
         if (self.strokes is None) == (not self.image):
             raise ValueError("give either image or strokes")
         if self.image and (self.width or self.height or self.pen_width):
@@ -66,7 +86,13 @@ class DrawingOrImage(Options):
         return self
 
 
-class ReadForm(Options):
+class DrawingOrImage(ReadOptions, Drawn):
+    """One drawing as strokes, or one picture as a data URL."""
+
+    model_config = ConfigDict(title="Read")
+
+
+class ReadForm(ReadOptions):
     """One picture or several, as files of a form."""
 
     image: list[Annotated[str, Field(json_schema_extra={"format": "binary"})]] = Field(
@@ -140,7 +166,7 @@ class AlphabetEntry(BaseModel):
 
 
 class AlphabetList(BaseModel):
-    """The alphabets that have names, as far as the model knows their symbols."""
+    """The alphabets that have names, as far as the model knows their symbols, and what was taught."""
 
     alphabets: list[AlphabetEntry]
 
@@ -160,7 +186,7 @@ class Health(BaseModel):
 
 
 class Readiness(BaseModel):
-    """The process can read."""
+    """The process can read, and look up corrections."""
 
     status: Literal["ready"]
     model: str

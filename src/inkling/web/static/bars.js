@@ -40,6 +40,15 @@ export class Bars {
     this.#lay();
   }
 
+  get symbols() { return this.#symbols; }
+
+  // Stand ready for what a reading chose from, where that is not what was offered.
+  admit(symbols) {
+    const [offered, chosen] = [new Set(this.#symbols), new Set(symbols)];
+    if (offered.size === chosen.size && symbols.every((symbol) => offered.has(symbol))) return;
+    this.offer([...this.#symbols.filter((symbol) => chosen.has(symbol)), ...symbols.filter((symbol) => !offered.has(symbol))]);
+  }
+
   // Show the probabilities: Map of symbol to [0, 1]; an empty one before anything was read.
   show(probabilities) {
     this.#probabilities = probabilities;
@@ -81,6 +90,8 @@ export class Bars {
     else row.dataset.testid = `bar-${symbol}`;
     row.dataset.probability = probability;
     name.textContent = symbol ?? "";
+    name.classList.toggle("name", (symbol?.length ?? 0) > 2); // a name takes less height a letter
+    name.title = name.classList.contains("name") ? symbol : "";
     value.textContent = this.#probabilities.size ? percent(probability) : "";
     track.firstElementChild.style.transform = `translateX(${100 * (probability - 1)}%)`;
   }

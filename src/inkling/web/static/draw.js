@@ -1,35 +1,51 @@
 // The Draw page: wires the drawing, the pad, the reader and the bars to what a person sees and presses.
 
-import { Bars, percent } from "./bars.js";
+import { Alphabets } from "./alphabets.js";
+import { Answer } from "./answer.js";
+import { Bars } from "./bars.js";
 import { Drawing, SIDE } from "./drawing.js";
 import { HeatMap } from "./heat.js";
-import { keep, kept, rememberAlphabet } from "./kept.js";
+import { keep, kept } from "./kept.js";
 import { Pad } from "./pad.js";
+import { owner, Profiles } from "./profile.js";
 import { Reader } from "./reader.js";
 import { saveChart, savePng, saveSvg } from "./saving.js";
+import { Teach } from "./teach.js";
 
 const $ = (id) => document.getElementById(id);
-const RIVAL = 0.15; // an alternative this likely is named beside an unsure answer
-const BLANK_GLYPH = $("seen").getAttribute("src");
 const BLANK = "Draw something first.";
 
 const drawing = new Drawing(Number($("pen-width").value));
 const bars = new Bars($("bars"));
+const answer = new Answer(bars);
 const heatMap = new HeatMap($("heat"), $("why-note"));
 const reader = new Reader(compose);
+const alphabets = new Alphabets($("alphabet"), chooseAlphabet);
+const profiles = new Profiles($("profile"), () => {
+  alphabets.refresh(profiles.value);
+  reader.forget();
+  if (!drawing.empty) reader.now();
+});
+const teach = new Teach({
+  ink: () => (drawing.empty || drawing.growing ? null : ink()),
+  edition: () => edition,
+  alphabet: () => alphabets.value,
+  symbols: () => bars.symbols,
+  profile: () => profiles.value,
+});
 new Pad($("ink"), drawing);
+
+const ink = () => ({ strokes: drawing.strokes, width: SIDE, height: SIDE, pen_width: drawing.penWidth });
 
 function compose() {
   if (drawing.empty) return null;
   return {
-    strokes: drawing.strokes,
-    width: SIDE,
-    height: SIDE,
-    pen_width: drawing.penWidth,
-    alphabet: $("alphabet").value,
+    ...ink(),
+    alphabet: alphabets.value,
     alternatives: "all",
     glyph: true,
     heat: asksWhy() && !drawing.growing,
+    ...owner(profiles.value),
   };
 }
 
@@ -41,37 +57,14 @@ function say(message) {
 
 function showNothing() {
   heatMap.hide();
-  $("save-chart").disabled = true;
-  $("answer").textContent = $("answer-probability").textContent = "";
-  $("answer-status").textContent = "The answer appears here.";
-  delete $("answer-card").dataset.status;
-  delete $("answer-card").dataset.stale;
-  $("seen").src = BLANK_GLYPH;
-  $("seen").alt = "Nothing yet";
-  bars.show(new Map());
+  answer.clear();
+  teach.rest({ clear: true });
 }
 
 function showReading(reading) {
-  const [character] = reading.characters;
-  const probability = reading.characters.reduce((product, one) => product * one.probability, 1);
-  $("answer").textContent = reading.text;
-  $("answer").classList.toggle("long", reading.text.length > 1);
-  $("answer-probability").textContent = percent(probability);
-  $("answer-status").textContent = reading.status === "sure" ? "Sure" : `Unsure: ${rivals(character)}`;
-  $("answer-card").dataset.status = reading.status;
-  delete $("answer-card").dataset.stale;
-  $("seen").src = `data:image/png;base64,${character.glyph}`;
-  $("seen").alt = `The drawing as the model sees it, 28 by 28 pixels, read as ${character.symbol}`;
-  if (character.heat && asksWhy()) heatMap.show(reading.characters);
-  $("save-chart").disabled = false;
-  bars.show(new Map([character, ...character.alternatives].map((one) => [one.symbol, one.probability])));
-}
-
-// "7 or 1": the answer and what else it may well be.
-function rivals({ symbol, alternatives }) {
-  const others = alternatives.filter((one, index) => index === 0 || one.probability >= RIVAL).slice(0, 2);
-  const names = [symbol, ...others.map((one) => one.symbol)];
-  return [names.slice(0, -1).join(", "), names.at(-1)].filter(Boolean).join(" or ");
+  answer.show(reading);
+  teach.offer(reading);
+  if (reading.characters[0].heat && asksWhy()) heatMap.show(reading.characters);
 }
 
 function refresh() {
@@ -84,17 +77,20 @@ function refresh() {
 }
 
 let away = false;
+const switched = new Map(); // id of a correction to the alphabets before and after it
+let edition = 0; // of the drawing: an answer to what was taught is shown only if the drawing still stands
 
 drawing.addEventListener("change", ({ detail: how }) => {
+  edition += 1;
   refresh();
+  teach.rest();
   heatMap.hide(); // it was about what stood before
   if (!away) say("");
   if (how === "edit") reader.forget();
   if (drawing.empty) return showNothing();
   if (!$("live").checked) {
     reader.forget();
-    if ($("answer").textContent) $("answer-card").dataset.stale = "";
-    return;
+    return answer.fade();
   }
   if (how === "grow" || how === "width") reader.soon();
   else reader.now();
@@ -125,12 +121,34 @@ function predict() {
 }
 
 function chooseAlphabet() {
-  const option = $("alphabet").selectedOptions[0];
   reader.forget();
   showNothing();
-  bars.offer(option.dataset.symbols.split(" "));
+  bars.offer(alphabets.symbols);
   if (!drawing.empty) reader.now();
 }
+
+// What was taught is read at once; a symbol that the alphabet lacked is read in the next larger one.
+teach.addEventListener("learned", async ({ detail: { correction, before, reading, say, edition: taughtIn } }) => {
+  const chosen = alphabets.value;
+  if (taughtIn === edition) {
+    reader.forget();
+    showReading(reading);
+  }
+  await alphabets.refresh(profiles.value);
+  if (reading.alphabet !== before.alphabet && alphabets.value === chosen && alphabets.admit(correction.symbol)) {
+    switched.set(correction.id, [chosen, alphabets.value]);
+    say(` The alphabet is now ${alphabets.label}.`);
+  }
+  if (taughtIn === edition && reading.alphabet !== alphabets.value && alphabets.value !== chosen) reader.now();
+  profiles.refresh();
+});
+teach.addEventListener("undone", async ({ detail: { correction } }) => {
+  const [before, after] = switched.get(correction.id) ?? [];
+  if (alphabets.value === after) alphabets.choose(before);
+  await alphabets.refresh(profiles.value);
+  reader.forget();
+  if (!drawing.empty) reader.now();
+});
 
 $("undo").addEventListener("click", () => drawing.undo());
 $("redo").addEventListener("click", () => drawing.redo());
@@ -162,7 +180,7 @@ addEventListener("keydown", (event) => {
   drawing[act]();
 });
 
-rememberAlphabet($("alphabet"), chooseAlphabet);
+alphabets.refresh(profiles.value);
 $("live").checked = kept("live") !== "false";
 $("pen-width").value = drawing.penWidth;
 refresh();

@@ -3,16 +3,6 @@
 export const keep = (name, value) => { try { localStorage.setItem(`inkling.${name}`, value); } catch { /* then it is not kept */ } };
 export const kept = (name) => { try { return localStorage.getItem(`inkling.${name}`); } catch { return null; } };
 
-// Let an alphabet be chosen, and remember which.
-export function rememberAlphabet(select, changed = () => {}) {
-  const wanted = [...select.options].find((option) => option.value === kept("alphabet"));
-  if (wanted) select.value = wanted.value;
-  select.addEventListener("change", () => {
-    keep("alphabet", select.value);
-    changed();
-  });
-}
-
 // Give a person a file to save.
 export function save(name, blob) {
   const link = document.createElement("a");

@@ -21,7 +21,7 @@ export async function previewOf(file) {
 }
 
 // Throws an error in the server's own shape for what need not be sent.
-export async function formOf(file, alphabet, maxBytes) {
+export async function formOf(file, options, maxBytes) {
   if (file.size > maxBytes) {
     const [size, most] = [file.size, maxBytes].map((bytes) => bytes.toLocaleString("en"));
     throw { code: "image_too_large", message: `The picture has ${size} bytes; at most ${most} are read.`, hint: "Scale it down, or save it as a JPEG." };
@@ -34,7 +34,6 @@ export async function formOf(file, alphabet, maxBytes) {
   }
   const form = new FormData();
   form.append("image", new Blob([content]), "picture");
-  form.append("alphabet", alphabet);
-  form.append("glyph", "true");
+  for (const [name, value] of Object.entries({ glyph: "true", ...options })) form.append(name, value);
   return form;
 }

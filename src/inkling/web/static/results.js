@@ -13,12 +13,14 @@ export class Results {
   #template;
   #rows = new Map();
   #remove;
+  #teach;
 
-  // remove(id) is called when a person takes a row away.
-  constructor(table, template, remove) {
+  // remove(id) is called when a person takes a row away, teach(id) when they want to correct it.
+  constructor(table, template, remove, teach) {
     this.#body = table.tBodies[0];
     this.#template = template;
     this.#remove = remove;
+    this.#teach = teach;
   }
 
   show(entry) {
@@ -31,11 +33,18 @@ export class Results {
     preview.alt = entry.preview ? `Preview of ${entry.name}` : "No preview";
     cell("status").firstElementChild.textContent = STATUS[state];
     const { reading, error } = entry;
+    cell("teach").firstElementChild.hidden = !reading;
     cell("text").firstElementChild.textContent = reading?.text ?? "";
     cell("probability").textContent = reading ? percent(probabilityOf(reading)) : "";
     cell("glyph").replaceChildren(...(reading ? glyphsOf(reading) : []));
     cell("others").replaceChildren(...(reading ? othersOf(reading) : [error ? `${error.message} ${error.hint}`.trim() : ""]));
   }
+
+  clear() {
+    for (const id of [...this.#rows.keys()]) this.drop(id);
+  }
+
+  rowOf(id) { return this.#rows.get(id); }
 
   drop(id) {
     this.#rows.get(id)?.remove();
@@ -45,9 +54,10 @@ export class Results {
   #add(entry) {
     const row = this.#template.content.firstElementChild.cloneNode(true);
     row.querySelector(".file-name").textContent = entry.name;
-    const button = row.querySelector("button");
-    button.setAttribute("aria-label", `Remove ${entry.name}`);
-    button.addEventListener("click", () => this.#remove(entry.id));
+    for (const [button, label, act] of [[".cell-remove button", "Remove", this.#remove], [".teach-open", "Teach", this.#teach]]) {
+      row.querySelector(button).setAttribute("aria-label", `${label} ${entry.name}`);
+      row.querySelector(button).addEventListener("click", () => act(entry.id));
+    }
     this.#rows.set(entry.id, row);
     this.#body.append(row);
     return row;

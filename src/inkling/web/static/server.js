@@ -5,33 +5,40 @@ const KNOCK_MS = 1000;
 
 // No answer came, or one that says: not now.
 export class Away extends Error {
-  constructor(response = null, message = "") {
+  constructor(response = null, { message = "", hint = "" } = {}) {
     super(message);
     this.answered = response !== null;
+    this.hint = hint;
     this.waitMs = 1000 * Number(response?.headers.get("Retry-After")) || KNOCK_MS;
   }
 }
 
 // Ask for a reading; body is a form, or what becomes JSON. Throws Away, or what the server says is wrong.
-export async function read(body, signal) {
-  const form = body instanceof FormData;
+export const read = (body, signal) => ask("/read", { method: "POST", body, signal });
+
+// Ask anything of the API; gives what it answers, null where that is nothing. Throws as read does.
+export async function ask(path, { method = "GET", body, signal } = {}) {
+  const plain = body === undefined || body instanceof FormData;
   let response;
   let answer;
   try {
-    response = await fetch("/api/v1/read", {
-      method: "POST",
-      headers: form ? {} : { "Content-Type": "application/json" },
-      body: form ? body : JSON.stringify(body),
+    response = await fetch(`/api/v1${path}`, {
+      method,
+      headers: plain ? {} : { "Content-Type": "application/json" },
+      body: plain ? body : JSON.stringify(body),
       signal,
     });
-    answer = await response.json();
+    answer = response.status === 204 ? null : await response.json();
   } catch {
     throw new Away();
   }
   if (response.ok) return answer;
-  if (response.status === 429 || response.status >= 502) throw new Away(response, answer.error?.message);
+  if (response.status === 429 || response.status >= 502) throw new Away(response, answer.error);
   throw answer.error ?? { code: "unknown", message: "The server gave no reason.", hint: "" };
 }
+
+// What is wrong, for a person; what was not done is said by the caller.
+export const wordsOf = (error) => `${error.message || "The server is away. Try again when it is back."} ${error.hint ?? ""}`.trim();
 
 // Resolves when the server can read again. It knocks every second, and at once when the network is back.
 export function untilReady(away) {

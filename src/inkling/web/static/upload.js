@@ -1,8 +1,11 @@
 // The Upload page: pictures come in by button, drop, paste or camera, are read two at a time, and stay.
 
-import { rememberAlphabet, save } from "./kept.js";
+import { Alphabets } from "./alphabets.js";
+import { save } from "./kept.js";
 import { formOf, previewOf } from "./picture.js";
+import { owner, Profiles } from "./profile.js";
 import { Results, stateOf } from "./results.js";
+import { RowTeaching } from "./rows.js";
 import { Away, read, untilReady } from "./server.js";
 import { MOST, Shelf } from "./shelf.js";
 import { csv, json } from "./table.js";
@@ -13,7 +16,18 @@ const TRIES = 3; // a picture over which the server breaks off so often is given
 
 const shelf = new Shelf();
 const entries = new Map();
-const results = new Results($("results"), $("row"), remove);
+const files = new Map(); // what was given since the page was opened: it can be taught
+const alphabets = new Alphabets($("alphabet"));
+const profiles = new Profiles($("profile"), () => alphabets.refresh(profiles.value));
+const results = new Results($("results"), $("row"), remove, (id) => teaching.toggle(entries.get(id)));
+const teaching = new RowTeaching({
+  alphabets,
+  profiles,
+  rowOf: (id) => results.rowOf(id),
+  fileOf: (id) => files.get(id),
+  still: (id) => entries.has(id),
+  put,
+});
 const maxBytes = Number($("upload").dataset.maxBytes);
 let lastId = 0;
 let readers = 0;
@@ -27,7 +41,8 @@ const unread = () => list().filter((entry) => ["waiting", "reading"].includes(st
 function add(files) {
   for (const file of files) {
     lastId = Math.max(lastId + 1, Date.now());
-    put({ id: lastId, name: file.name || "pasted picture", alphabet: $("alphabet").value, file, preview: "", tries: 0 });
+    files.set(lastId, file);
+    put({ id: lastId, name: file.name || "pasted picture", alphabet: alphabets.value, profile: profiles.value, file, preview: "", tries: 0 });
     batch += 1;
   }
   for (const entry of list().slice(0, Math.max(0, entries.size - MOST))) remove(entry.id);
@@ -44,7 +59,9 @@ function put(entry) {
 
 // A row goes once the browser's database has let it go, so that what is gone stays gone.
 async function remove(id) {
+  teaching.close();
   entries.delete(id);
+  files.delete(id);
   await shelf.remove(id);
   results.drop(id);
   refresh();
@@ -74,7 +91,7 @@ async function readOne(entry) {
   try {
     entry.preview ||= await previewOf(entry.file);
     results.show(entry);
-    outcome.reading = await read(await formOf(entry.file, entry.alphabet, maxBytes));
+    outcome.reading = await read(await formOf(entry.file, { alphabet: entry.alphabet, ...owner(entry.profile) }, maxBytes));
   } catch (error) {
     if (error instanceof Away && (error.answered || !navigator.onLine || ++entry.tries < TRIES)) await wait(error);
     else if (error instanceof Away) outcome.error = { code: "no_answer", message: "The server broke off over this picture.", hint: "Try a smaller one." };
@@ -141,13 +158,15 @@ $("only-unsure").addEventListener("change", ({ target }) => {
 $("export-csv").addEventListener("click", () => save("inkling.csv", csv(done())));
 $("export-json").addEventListener("click", () => save("inkling.json", json(done())));
 $("clear").addEventListener("click", async () => {
+  teaching.close();
   entries.clear();
+  files.clear();
   await shelf.clear();
-  $("results").tBodies[0].replaceChildren();
+  results.clear();
   refresh();
 });
 
-rememberAlphabet($("alphabet"));
+alphabets.refresh(profiles.value);
 for (const entry of await shelf.all()) {
   entries.set(entry.id, entry);
   lastId = Math.max(lastId, entry.id);

@@ -1,0 +1,106 @@
+// The teach row: under a reading, say what the ink is by a tap, by name or by its key, and take it back again.
+
+import { EVERYBODY, nameOf, owner } from "./profile.js";
+import { ask, wordsOf } from "./server.js";
+import { hide, tell } from "./toast.js";
+
+const CHIPS = 5;
+const $ = (id) => document.getElementById(id);
+
+// Tells "learned" with the server's answer {correction, before, reading}, and "undone" with the same once it is undone.
+export class Teach extends EventTarget {
+  #root = $("teach");
+  #field = $("teach-symbol");
+  #given;
+  #busy = false;
+
+  // given: { ink(): the ink of a request or a promise of it, edition(): which drawing it is,
+  // alphabet(): its name, symbols(): all of it, profile(): whose hand it is }
+  constructor(given) {
+    super();
+    this.#given = given;
+    $("teach-form").addEventListener("submit", (event) => {
+      event.preventDefault();
+      if (this.#field.value.trim()) this.teach(this.#field.value.trim());
+      else this.#field.focus();
+    });
+    this.#field.addEventListener("keydown", (event) => event.key === "Escape" && this.#field.blur());
+    addEventListener("keydown", (event) => this.#press(event));
+  }
+
+  // Stand ready to correct a reading.
+  offer({ characters: [{ symbol, alternatives }] }) {
+    const symbols = [symbol, ...alternatives.map((one) => one.symbol)].slice(0, CHIPS);
+    const focused = document.activeElement?.dataset.symbol;
+    $("teach-chips").replaceChildren(...symbols.map((one, index) => this.#chip(one, index === 0)));
+    this.#root.inert = false;
+    if (focused) [...$("teach-chips").children].find((chip) => chip.dataset.symbol === focused)?.focus();
+  }
+
+  // There is no reading to correct; chips that fade keep their place.
+  rest({ clear = false } = {}) {
+    this.#root.inert = true;
+    if (clear) $("teach-chips").replaceChildren();
+  }
+
+  async teach(symbol) {
+    if (this.#busy || this.#root.inert) return;
+    this.#busy = true;
+    const profile = this.#given.profile();
+    const edition = this.#given.edition();
+    try {
+      const ink = await this.#given.ink();
+      if (!ink) return;
+      const options = { alphabet: this.#given.alphabet(), alternatives: "all", glyph: true, ...owner(profile) };
+      const answer = await ask("/corrections", { method: "POST", body: { ...ink, symbol, ...options } });
+      this.#field.value = "";
+      const right = answer.before.text === answer.correction.symbol;
+      const whose = profile === EVERYBODY ? "" : ` in ${nameOf(profile)}’s hand`;
+      answer.edition = edition;
+      answer.say = (more = "") => tell(`${right ? "Noted" : "Learned"}: this is ${answer.correction.symbol}${whose}.${more}`, { undo: () => this.#undo(answer) });
+      answer.say();
+      this.#tell("learned", answer);
+    } catch (error) {
+      tell(`Not learned. ${wordsOf(error)}`, { problem: true });
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  async #undo(answer) {
+    try {
+      await ask(`/corrections/${answer.correction.id}`, { method: "DELETE" });
+      tell(`Undone: it is as if you had not said ${answer.correction.symbol}.`);
+    } catch (error) {
+      if (error.code !== "correction_not_found") return tell(`Not undone. ${wordsOf(error)}`, { problem: true });
+      hide(); // someone was faster: it is gone, which is what was wanted
+    }
+    this.#tell("undone", answer);
+  }
+
+  #chip(symbol, first) {
+    const chip = document.createElement("button");
+    chip.type = "button";
+    chip.className = first ? "chip right" : "chip";
+    chip.dataset.symbol = symbol;
+    chip.dataset.testid = first ? "teach-right" : "teach-chip";
+    chip.textContent = first ? "That’s right" : symbol;
+    chip.setAttribute("aria-label", first ? `That’s right, it is ${symbol}` : `It is ${symbol}`);
+    chip.addEventListener("click", () => this.teach(symbol));
+    return chip;
+  }
+
+  // A key of the alphabet teaches, unless it is meant for a field.
+  #press(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.isComposing || event.defaultPrevented) return;
+    if (this.#root.inert || event.key.trim() !== event.key || event.key.length > 2) return;
+    if (event.target.closest?.("input, select, textarea, dialog")) return;
+    const symbols = this.#given.symbols();
+    const wanted = [event.key, event.key.toLowerCase(), event.key.toUpperCase()].find((key) => symbols.includes(key));
+    if (wanted === undefined) return;
+    event.preventDefault();
+    this.teach(wanted);
+  }
+
+  #tell(what, detail) { this.dispatchEvent(new CustomEvent(what, { detail })); }
+}

@@ -12,7 +12,7 @@ from flask_openapi3.openapi import OpenAPI
 from werkzeug.exceptions import HTTPException
 
 from ..settings import Settings
-from . import api, charts, pages, problems
+from . import api, charts, learning, pages, problems
 from .limits import RateLimit
 from .loading import Loader
 from .metrics import Metrics
@@ -73,6 +73,7 @@ def create_app(settings: Settings, recognizer: "Recognizer | None" = None) -> Fl
     app.extensions["inkling.rate"] = RateLimit(settings.max_reads_per_minute)
     app.register_api(api.blueprint)
     app.register_api(charts.blueprint)
+    app.register_api(learning.blueprint)
     app.register_api(api.probes)
     app.register_blueprint(pages.blueprint)
     app.add_url_rule("/api/v1/openapi.json", "openapi", lambda: app.api_doc)

@@ -1,0 +1,276 @@
+"""The API of learning: teach, look corrections up, change them, take them back."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+from flask import Response, current_app, jsonify, request, url_for
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
+
+from ..alphabet import parse_symbol
+from ..errors import CorrectionNotFound
+from ..ink import Ink
+from ..reading import Reading
+from ..service import EVERYBODY
+from ..store import Correction, CorrectionQuery
+from . import pictures
+from .api import PROBLEMS, component
+from .bodies import content_of, form_of, ink_of, json_of, parameters, query_of, refuse_query
+from .learning_schemas import (
+    GREATEST_ID,
+    CorrectionAnswer,
+    CorrectionList,
+    Filter,
+    ListQuery,
+    Patch,
+    ProfileList,
+    Several,
+    SymbolList,
+    Taught,
+    Teach,
+    TeachForm,
+)
+from .loading import service
+from .problems import RequestError
+from .schemas import Options, Problem, ProfileQuery, ReadingAnswer
+
+__all__ = ["asked_for", "blueprint", "counted"]
+
+blueprint = APIBlueprint("learning", __name__, url_prefix="/api/v1", abp_tags=[Tag(name="learning")])
+
+_TEACH_BODY = {
+    "required": True,
+    "content": {
+        "application/json": {"schema": component(Teach)},
+        "multipart/form-data": {"schema": component(TeachForm)},
+    },
+}
+_INK_PROBLEMS: dict[int | str, Any] = {400: Problem, 413: Problem, 415: Problem, 422: Problem, 429: Problem, **PROBLEMS}
+_CHANGE_PROBLEMS: dict[int | str, Any] = {400: Problem, 404: Problem, 413: Problem, 415: Problem, 429: Problem}
+_NO_CONTENT = {"description": "It is deleted."}
+_ONE = {"parameters": parameters(path_id=True)}
+
+
+def _json_body(model: Any) -> dict[str, Any]:
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": component(model)}}}}
+
+
+@blueprint.post(
+    "/corrections",
+    summary="Say what some ink is; it is read so from now on",
+    openapi_extensions={"requestBody": _TEACH_BODY},
+    responses={201: Taught, **_INK_PROBLEMS},
+)
+def teach() -> Response:
+    """Keep a correction, and read the same ink again with it."""
+    refuse_query()
+    given: Teach | TeachForm
+    source: bytes | Ink
+    if request.mimetype == "application/json":
+        given = json_of(Teach)
+        source = ink_of(given)
+    elif request.mimetype == "multipart/form-data":
+        given, file = form_of(TeachForm, "image")
+        source = content_of(file)
+    else:
+        raise RequestError(
+            415,
+            "unsupported_media_type",
+            f"The body is {request.mimetype or 'of no type'}, which is neither JSON nor a form.",
+            "Send application/json, or multipart/form-data with the picture as image.",
+        )
+    alphabet = None if given.alphabet == "" else given.alphabet
+    taught = service().correct(source, given.symbol, alphabet, given.alternatives, given.profile)
+    counted("taught" if _wrong(taught.correction) else "confirmed")
+    answer = jsonify(
+        {
+            "correction": _correction_json(taught.correction),
+            "before": _reading_json(taught.before, given),
+            "reading": _reading_json(taught.reading, given),
+        }
+    )
+    answer.status_code = 201
+    answer.headers["Location"] = url_for("learning.correction", id=taught.correction.id)
+    return answer
+
+
+@blueprint.get(
+    "/corrections",
+    summary="Corrections, newest first, a page at a time",
+    openapi_extensions={"parameters": parameters(ListQuery)},
+    responses={200: CorrectionList, 400: Problem, 422: Problem, **PROBLEMS},
+)
+def corrections() -> Response:
+    """Find corrections, all or the doubtful ones only."""
+    given = query_of(ListQuery)
+    doubtful = given.doubtful == "true"
+    query = asked_for(given, deleted=given.deleted == "true", limit=given.limit, after=given.after)
+    page = service().find(query, doubtful)
+    doubts = service().doubts(query.profile or EVERYBODY) if doubtful else {}
+    listed = [_correction_json(one, doubts.get(one.id)) for one in page.corrections]
+    return jsonify({"corrections": listed, "total": page.total, "next": page.after})
+
+
+@blueprint.get(
+    "/corrections/<int:id>",
+    summary="One correction",
+    openapi_extensions=_ONE,
+    responses={200: CorrectionAnswer, 404: Problem, **PROBLEMS},
+)
+def correction() -> Response:
+    """Give a correction that was not deleted."""
+    return jsonify(_correction_json(service().store.get(_id())))
+
+
+@blueprint.get(
+    "/corrections/<int:id>/reading",
+    summary="What the ink of a correction is read as now",
+    openapi_extensions=_ONE,
+    responses={200: ReadingAnswer, 404: Problem, **PROBLEMS},
+)
+def reading() -> Response:
+    """Read the ink again, with all that is known by now."""
+    return jsonify(service().reread(_id()).to_json())
+
+
+@blueprint.patch(
+    "/corrections/<int:id>",
+    summary="Change the symbol of a correction, or restore one that was deleted",
+    openapi_extensions={**_ONE, **_json_body(Patch)},
+    responses={200: CorrectionAnswer, 422: Problem, **_CHANGE_PROBLEMS, **PROBLEMS},
+)
+def patch() -> Response:
+    """Relabel, or restore."""
+    given = json_of(Patch)
+    if given.symbol is not None:
+        changed = service().relabel(_id(), given.symbol)
+        counted("relabelled")
+    else:
+        service().restore([_id()])
+        counted("restored")
+        changed = service().store.get(_id())
+    return jsonify(_correction_json(changed))
+
+
+@blueprint.delete(
+    "/corrections/<int:id>",
+    summary="Take a correction back",
+    openapi_extensions=_ONE,
+    responses={204: _NO_CONTENT, 404: Problem, **PROBLEMS},
+)
+def delete() -> Response:
+    """Delete a correction: from now on it is read as if it had never been."""
+    service().delete([_id()])
+    counted("deleted")
+    answer = Response(status=204)
+    del answer.headers["Content-Type"]
+    return answer
+
+
+@blueprint.post(
+    "/corrections/delete",
+    summary="Take several corrections back, all or none",
+    openapi_extensions=_json_body(Several),
+    responses={200: Several, **_CHANGE_PROBLEMS, **PROBLEMS},
+)
+def delete_several() -> Response:
+    """Delete corrections, and name them."""
+    ids = service().delete(json_of(Several).ids)
+    counted("deleted", len(ids))
+    return jsonify({"ids": ids})
+
+
+@blueprint.post(
+    "/corrections/restore",
+    summary="Restore several corrections that were deleted, all or none",
+    openapi_extensions=_json_body(Several),
+    responses={200: Several, **_CHANGE_PROBLEMS, **PROBLEMS},
+)
+def restore_several() -> Response:
+    """Restore corrections, and name them."""
+    ids = service().restore(json_of(Several).ids)
+    counted("restored", len(ids))
+    return jsonify({"ids": ids})
+
+
+@blueprint.get(
+    "/symbols",
+    summary="All symbols that a profile may be read in",
+    openapi_extensions={"parameters": parameters(ProfileQuery)},
+    responses={200: SymbolList, 400: Problem, 422: Problem, **PROBLEMS},
+)
+def symbols() -> Response:
+    """List the model's symbols and those that were taught, each with how many corrections there are."""
+    listed = service().symbols(query_of(ProfileQuery).profile)
+    return jsonify(
+        {"symbols": [{"symbol": symbol, "known": known, "corrections": count} for symbol, known, count in listed]}
+    )
+
+
+@blueprint.get("/profiles", summary="Everybody, and who taught something", responses={200: ProfileList, **PROBLEMS})
+def profiles() -> Response:
+    """List the profiles, each with how many corrections it has."""
+    return jsonify({"profiles": [{"name": name, "corrections": count} for name, count in service().profiles()]})
+
+
+def asked_for(given: Filter, **more: Any) -> CorrectionQuery:
+    """Give what the store is asked.
+
+    Raises:
+        BadSymbol: the symbol is none.
+    """
+    symbol = parse_symbol(given.symbol) if given.symbol else None
+    return given.to_query(symbol=symbol, **more)
+
+
+def counted(change: str, count: int = 1) -> None:
+    """Count corrections that were changed."""
+    current_app.extensions["inkling.metrics"].corrected(change, count)
+
+
+def _id() -> int:
+    """Give the id in the address."""
+    number: int = (request.view_args or {})["id"]
+    if not 1 <= number <= GREATEST_ID:  # no database could take it
+        raise CorrectionNotFound(f"There is no correction {number}.", "Look at the list again.")
+    return number
+
+
+def _wrong(correction: Correction) -> bool:
+    return correction.read is not None and correction.read != correction.symbol
+
+
+def _correction_json(correction: Correction, doubt: float | None = None) -> dict[str, Any]:
+    known = correction.read is not None
+    answer = {
+        "id": correction.id,
+        "profile": correction.profile,
+        "symbol": correction.symbol,
+        "created_at": _utc(correction.created_at),
+        "deleted_at": _utc(correction.deleted_at) if correction.deleted_at else None,
+        "read": {
+            "symbol": correction.read,
+            "probability": correction.probability,
+            "alphabet": correction.alphabet,
+            "model": correction.model,
+        }
+        if known
+        else None,
+        "wrong": _wrong(correction),
+        "glyph": pictures.png(1 - correction.glyph.astype(np.float32) / np.float32(255)),
+        "strokes": None if correction.strokes is None else [stroke.tolist() for stroke in correction.strokes],
+        "pen_width": correction.pen_width,
+    }
+    return answer if doubt is None else {**answer, "doubt": doubt}
+
+
+def _reading_json(reading: Reading, options: Options) -> dict[str, Any]:
+    answer = reading.to_json()
+    if options.glyph:
+        pictures.add_glyphs(answer, reading)
+    return answer
+
+
+def _utc(time: datetime) -> str:
+    return time.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -1,0 +1,50 @@
+// The gallery: a card for each correction, to be opened or selected.
+
+const $ = (id) => document.getElementById(id);
+
+export class Cards extends EventTarget {
+  #list;
+  #selected;
+
+  // selected: a Set of ids, shared by all galleries of a page. Tells "open" with a correction, and "select".
+  constructor(list, selected) {
+    super();
+    this.#list = list;
+    this.#selected = selected;
+  }
+
+  show(corrections, { more = false } = {}) {
+    const cards = corrections.map((one) => this.#card(one));
+    if (more) this.#list.append(...cards);
+    else this.#list.replaceChildren(...cards);
+    if (more) cards[0]?.querySelector("button").focus();
+  }
+
+  // Check what is selected, and nothing else.
+  mark() {
+    for (const card of this.#list.children) card.querySelector("input").checked = this.#selected.has(Number(card.dataset.id));
+  }
+
+  #card(correction) {
+    const { id, symbol, read, glyph, wrong } = correction;
+    const card = $("card").content.firstElementChild.cloneNode(true);
+    card.dataset.id = id;
+    card.dataset.symbol = symbol;
+    const name = card.querySelector(".card-symbol");
+    name.textContent = symbol;
+    name.classList.toggle("name", symbol.length > 2);
+    card.querySelector("img").src = `data:image/png;base64,${glyph}`;
+    card.querySelector(".card-note").textContent = wrong ? `read ${read.symbol}` : "";
+    card.querySelector(".card-open").setAttribute("aria-label", `${symbol}${wrong ? `, read as ${read.symbol}` : ""}. Open it`);
+    card.querySelector(".card-open").addEventListener("click", () => this.dispatchEvent(new CustomEvent("open", { detail: correction })));
+    const check = card.querySelector("input");
+    check.setAttribute("aria-label", `Select ${symbol}`);
+    check.checked = this.#selected.has(id);
+    check.addEventListener("change", () => {
+      if (check.checked) this.#selected.add(id);
+      else this.#selected.delete(id);
+      this.dispatchEvent(new Event("select"));
+    });
+    return card;
+  }
+}

@@ -1,0 +1,150 @@
+// The Corrections page: what was taught, to be found, looked at, changed, taken back, saved and brought in.
+
+import { Cards } from "./cards.js";
+import { offerExport, offerImport } from "./exchange.js";
+import { Filters } from "./filters.js";
+import { kept } from "./kept.js";
+import { One, relabel } from "./one.js";
+import { EVERYBODY, nameOf, owner } from "./profile.js";
+import { ask, wordsOf } from "./server.js";
+import { tell } from "./toast.js";
+
+const $ = (id) => document.getElementById(id);
+const PAGE = 60;
+const DOUBTFUL = 12; // pointed out at most
+
+const selected = new Set();
+const all = new Cards($("cards"), selected);
+const doubtful = new Cards($("doubtful-cards"), selected);
+const one = new One();
+const filters = new Filters($("filters"), () => load());
+let next = null;
+let turn = 0; // an answer that comes late never overwrites a newer one
+
+const list = (query, limit, after) => {
+  const wanted = new URLSearchParams(query);
+  wanted.set("limit", limit);
+  if (after) wanted.set("after", after);
+  return ask(`/corrections?${wanted}`);
+};
+
+async function load() {
+  const mine = (turn += 1);
+  try {
+    const [found, doubts] = await Promise.all([list(filters.query, PAGE), doubtsOf()]);
+    if (mine !== turn) return;
+    $("message").textContent = "";
+    show(found, doubts);
+  } catch (error) {
+    if (mine === turn) $("message").textContent = `The corrections cannot be shown. ${wordsOf(error)}`;
+  }
+  $("page").dataset.loaded = turn;
+}
+
+// Doubtful ones stand first where nothing but a profile was asked for.
+function doubtsOf() {
+  const asked = [...filters.query.keys()].filter((name) => name !== "profile");
+  if (asked.length) return { corrections: [] };
+  const query = filters.query;
+  query.set("doubtful", "true");
+  return list(query, DOUBTFUL);
+}
+
+function show({ corrections, total, next: after }, doubts) {
+  next = after;
+  all.show(corrections);
+  doubtful.show(doubts.corrections);
+  $("doubts").hidden = !doubts.corrections.length;
+  $("more").hidden = next === null;
+  $("count").textContent = total ? `${total.toLocaleString("en")} ${total === 1 ? "correction" : "corrections"}` : "";
+  $("empty").hidden = total > 0;
+  $("empty-title").textContent = filters.any ? "None of these" : "Nothing was taught yet";
+  $("empty-text").hidden = filters.any;
+  $("empty").querySelector("a").hidden = filters.any;
+  const query = filters.query;
+  offerExport(query, total > 0);
+  showSelection();
+}
+
+async function showMore() {
+  const mine = turn;
+  try {
+    const found = await list(filters.query, PAGE, next);
+    if (mine !== turn) return;
+    next = found.next;
+    $("more").hidden = next === null;
+    all.show(found.corrections, { more: true });
+  } catch (error) {
+    $("message").textContent = wordsOf(error);
+  }
+}
+
+function showSelection() {
+  for (const cards of [all, doubtful]) cards.mark();
+  $("selection").hidden = selected.size === 0;
+  $("selected").textContent = `${selected.size} selected`;
+}
+
+const counted = (ids) => (ids.length === 1 ? "1 correction" : `${ids.length} corrections`);
+
+async function change(what, ids, { done, failed, undo }) {
+  try {
+    await ask(`/corrections/${what}`, { method: "POST", body: { ids } });
+    tell(done, { undo });
+  } catch (error) {
+    tell(`${failed} ${wordsOf(error)}`, { problem: true });
+  }
+  selected.clear();
+  await load();
+  fill();
+}
+
+const remove = (ids) => change("delete", ids, { done: `${counted(ids)} deleted.`, failed: "Nothing was deleted.", undo: () => restore(ids) });
+const restore = (ids) => change("restore", ids, { done: `${counted(ids)} restored.`, failed: "Nothing was restored." });
+
+async function relabelBack({ correction: { id }, from }) {
+  try {
+    await relabel(id, from);
+    tell(`It is ${from} again.`);
+  } catch (error) {
+    tell(`Not undone. ${wordsOf(error)}`, { problem: true });
+  }
+  load();
+}
+
+// What the filters can choose from.
+async function fill() {
+  try {
+    const [{ profiles }, { symbols }] = await Promise.all([ask("/profiles"), ask("/symbols")]);
+    const select = $("filters").elements.profile;
+    const chosen = select.value;
+    const names = new Set([...profiles.filter(({ corrections }) => corrections).map(({ name }) => name), ...(chosen ? [chosen] : [])]);
+    select.replaceChildren(select.options[0], ...[...names].map((name) => new Option(nameOf(name), name)));
+    select.value = chosen;
+    const taught = symbols.filter(({ corrections }) => corrections);
+    $("symbols").replaceChildren(...taught.map(({ symbol }) => new Option("", symbol)));
+  } catch { /* the filters work without */ }
+}
+
+for (const cards of [all, doubtful]) {
+  cards.addEventListener("open", ({ detail }) => one.open(detail));
+  cards.addEventListener("select", showSelection);
+}
+one.addEventListener("delete", ({ detail }) => remove([detail.id]));
+one.addEventListener("relabelled", ({ detail }) => {
+  tell(`Relabelled: this is ${detail.correction.symbol}, no longer ${detail.from}.`, { undo: () => relabelBack(detail) });
+  load();
+  fill();
+});
+$("more").addEventListener("click", showMore);
+$("select-none").addEventListener("click", () => {
+  selected.clear();
+  showSelection();
+});
+$("delete-selected").addEventListener("click", () => remove([...selected]));
+offerImport(() => owner(kept("profile") || EVERYBODY), () => {
+  load();
+  fill();
+});
+load();
+fill();

@@ -1,0 +1,99 @@
+// One correction, large: what was read then, what is read now; another label for it, or away with it.
+
+import { percent } from "./bars.js";
+import { nameOf } from "./profile.js";
+import { ask, wordsOf } from "./server.js";
+
+const $ = (id) => document.getElementById(id);
+const SVG = "http://www.w3.org/2000/svg";
+const MARGIN = 14;
+
+// Tells "relabelled" with {correction, from} and "delete" with a correction.
+export class One extends EventTarget {
+  #dialog = $("one");
+  #correction = null;
+
+  constructor() {
+    super();
+    $("one-close").addEventListener("click", () => this.#dialog.close());
+    this.#dialog.addEventListener("click", (event) => event.target === this.#dialog && this.#dialog.close()); // beside it
+    $("one-delete").addEventListener("click", () => {
+      this.#dialog.close();
+      this.dispatchEvent(new CustomEvent("delete", { detail: this.#correction }));
+    });
+    $("one-form").addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#relabel($("one-symbol").value.trim());
+    });
+  }
+
+  open(correction) {
+    this.#correction = correction;
+    const { symbol, read, glyph, strokes, created_at: when, profile, doubt } = correction;
+    $("one-title").textContent = symbol;
+    $("one-glyph").src = `data:image/png;base64,${glyph}`;
+    $("one-glyph").alt = `${symbol} as the model sees it`;
+    $("one-ink").hidden = !strokes;
+    $("one-ink").replaceChildren(...(strokes ? [drawn(strokes, correction.pen_width)] : []));
+    $("one-then").textContent = read?.symbol ? `${read.symbol}, ${percent(read.probability)}` : "Nothing";
+    $("one-when").textContent = new Date(when).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
+    $("one-profile").textContent = nameOf(profile);
+    $("one-doubt").hidden = !(doubt >= 0.5);
+    $("one-symbol").value = symbol;
+    $("one-problem").textContent = "";
+    this.#dialog.showModal();
+    $("one-close").focus();
+    this.#readNow(correction);
+  }
+
+  async #readNow({ id }) {
+    $("one-now").textContent = "…";
+    let now;
+    try {
+      const reading = await ask(`/corrections/${id}/reading`);
+      now = `${reading.text}, ${percent(reading.characters[0].probability)}`;
+    } catch (error) {
+      now = wordsOf(error);
+    }
+    if (this.#correction.id === id) $("one-now").textContent = now;
+  }
+
+  async #relabel(symbol) {
+    const from = this.#correction.symbol;
+    if (!symbol || symbol === from) return this.#dialog.close();
+    try {
+      const correction = await relabel(this.#correction.id, symbol);
+      this.#dialog.close();
+      this.dispatchEvent(new CustomEvent("relabelled", { detail: { correction, from } }));
+    } catch (error) {
+      $("one-problem").textContent = wordsOf(error);
+    }
+  }
+}
+
+export async function relabel(id, symbol) {
+  const answer = await ask(`/corrections/${id}`, { method: "PATCH", body: { symbol } });
+  return answer.correction ?? answer;
+}
+
+// The strokes as they were drawn, as large as the frame lets them be.
+function drawn(strokes, penWidth) {
+  const points = strokes.flat();
+  const [xs, ys] = [points.map(([x]) => x), points.map(([, y]) => y)];
+  const [left, top] = [Math.min(...xs), Math.min(...ys)];
+  const [width, height] = [Math.max(...xs) - left, Math.max(...ys) - top];
+  const pen = penWidth || Math.max(width, height, 20) / 14;
+  const side = Math.max(width, height) + pen + 2 * MARGIN;
+  const picture = document.createElementNS(SVG, "svg");
+  picture.setAttribute("viewBox", [left - (side - width) / 2, top - (side - height) / 2, side, side].join(" "));
+  picture.setAttribute("role", "img");
+  picture.setAttribute("aria-label", "As it was drawn");
+  for (const stroke of strokes) {
+    const path = document.createElementNS(SVG, "path");
+    const [first, ...others] = stroke.map(([x, y]) => `${x} ${y}`);
+    path.setAttribute("d", `M${first}L${others.length ? others.join(" ") : first}`);
+    path.setAttribute("stroke-width", pen);
+    picture.append(path);
+  }
+  return picture;
+}

@@ -1,4 +1,4 @@
-"""Learning over HTTP: taught at once, found again, taken back exactly, and refused with a reason where it cannot be kept."""
+"""Learning over HTTP: taught at once, found again, taken back exactly, and refused with a reason where it must be."""
 
 import base64
 import io

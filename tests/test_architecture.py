@@ -15,10 +15,10 @@ ROOT = Path(inkling.__file__).parent
 
 #: Rooms from the ground up: each may import those before it, and no others.
 FLOORS = (
-    *("errors", "folders", "alphabet", "settings"),
+    *("errors", "folders", "alphabet", "profiles", "settings"),
     *("raster", "paper", "decode"),  # what ink.py is built of
     *("ink", "reading", "bundle", "outline", "memory", "recognizer", "heat", "page"),
-    *("store", "service", "jobs", "web", "cli"),
+    *("store", "exchange", "service", "jobs", "web", "cli"),
 )
 
 _UP_TO_RECOGNIZER = set(FLOORS[: FLOORS.index("recognizer") + 1])
@@ -31,7 +31,7 @@ SIDE_ROOMS = {
 }
 
 #: Who may import the side rooms, and only inside the function that needs them.
-GUESTS_OF_SIDE_ROOMS = {"jobs", "cli"}
+GUESTS_OF_SIDE_ROOMS = {"exchange", "jobs", "cli"}
 
 #: What only training may import: the extra "train".
 HEAVY = {"torch", "lightning", "lightning_fabric", "onnx", "onnxscript", "safetensors"}

@@ -1,0 +1,130 @@
+"""The door: which form a path asks for, and what of a file is new."""
+
+import os
+import shutil
+import zipfile
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import DataError, DataMissing, FolderNotWritable
+from ..folders import writable_folder
+from ..recognizer import Recognizer
+from ..store import Correction, NewCorrection
+from .files import Folder, Zip, read_files, write_folder, write_zip
+from .npz import is_npz, read_npz, write_npz
+from .rows import admit
+
+__all__ = ["already_there", "export_corrections", "read_exchange"]
+
+
+def export_corrections(corrections: Iterable[Correction], path: Path) -> int:
+    """Write corrections, in the order of their ids, and say how many.
+
+    A file that was there is replaced whole or not at all; a folder must be new or empty.
+
+    Args:
+        corrections: what to write. Of the features only the last number is, the size of the ink: the others are made
+            again of the glyphs.
+        path: ``.npz`` for a data pack, ``.zip`` for a zip of the folder, anything else for the folder: PNGs in a
+            sub-folder a symbol, and ``corrections.csv``.
+
+    Raises:
+        FolderNotWritable: nothing can be written there.
+        DataError: the folder is not empty.
+    """
+    path = Path(path).expanduser()
+    rows = sorted(corrections, key=lambda correction: correction.id)
+    suffix = path.suffix.lower()
+    if suffix in (".npz", ".zip"):
+        if path.is_dir():
+            raise DataError(f"{path} is a folder.", "Choose another name for the file.")
+        _whole(path, lambda partial: (write_npz if suffix == ".npz" else write_zip)(rows, partial))
+        return len(rows)
+    if path.exists() and not (path.is_dir() and not any(path.iterdir())):
+        raise DataError(f"{path} is there already and is no empty folder.", "Choose a new folder, or a .npz or .zip.")
+    _whole(path, lambda partial: write_folder(rows, partial))
+    return len(rows)
+
+
+def read_exchange(path: Path, recognizer: Recognizer | None = None) -> tuple[list[NewCorrection], list[str]]:
+    """Read corrections that were exported, or any labelled handwriting: a data pack, a folder or a zip of one.
+
+    Args:
+        path: the file or folder. What it is, its content says.
+        recognizer: makes glyphs of pictures and strokes that have none; by default with the bundle that ships.
+
+    Returns:
+        The good ones, in their order, with but the last number of their features, the size of the ink (0: not known);
+        and of each other one where it stands and what is wrong with it.
+
+    Raises:
+        DataMissing: there is nothing at ``path``.
+        DataError: it is in none of these forms, damaged as a whole, or too large.
+    """
+    path = Path(path).expanduser()
+    if path.is_dir():
+        return admit(read_files(Folder(path)), recognizer)
+    if not path.exists():
+        raise DataMissing(f"There is no file or folder {path}.", "Check its name and folder.")
+    try:
+        if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as archive:
+                if is_npz(archive):
+                    return admit(read_npz(archive, path), recognizer)
+                return admit(read_files(Zip(archive, path)), recognizer)
+    except (OSError, zipfile.BadZipFile) as error:
+        raise DataError(f"{path} cannot be read: {error}.", "Export or make it again.") from error
+    raise DataError(
+        f"{path} is in no form that is understood.",
+        "Give a data pack (.npz), a folder with a sub-folder a symbol, or a .zip of one.",
+    )
+
+
+def already_there(
+    new: Sequence[NewCorrection], present: Iterable[tuple[NDArray[np.uint8], str, str]]
+) -> tuple[list[NewCorrection], int]:
+    """Leave out what is there already: the same glyph with the same symbol of the same profile, as often as it is.
+
+    Args:
+        new: what was read.
+        present: glyph, symbol and profile of all that is there.
+
+    Returns:
+        What is new, and how many were left out.
+    """
+    there = Counter(_key(*one) for one in present)
+    kept: list[NewCorrection] = []
+    for one in new:
+        key = _key(one.glyph, one.symbol, one.profile)
+        if there[key]:
+            there[key] -= 1
+        else:
+            kept.append(one)
+    return kept, len(new) - len(kept)
+
+
+def _key(glyph: NDArray[np.uint8], symbol: str, profile: str) -> Hashable:
+    return glyph.tobytes(), symbol, profile
+
+
+def _whole(path: Path, write: Callable[[Path], None]) -> None:
+    """Have something written beside its place, and put it there when it is whole."""
+    partial = writable_folder(path.parent) / f".{path.name}.{os.getpid()}.part"
+    try:
+        write(partial)
+        if path.is_dir():
+            path.rmdir()  # empty
+        os.replace(partial, path)
+    except OSError as error:
+        raise FolderNotWritable(
+            f"{path} cannot be written: {error.strerror or error}.", "Make room, or choose another folder."
+        ) from error
+    finally:
+        if partial.is_dir():
+            shutil.rmtree(partial, ignore_errors=True)
+        else:
+            partial.unlink(missing_ok=True)

@@ -1,0 +1,286 @@
+"""Corrections as PNGs in a sub-folder a symbol with ``corrections.csv``, in a folder or in a zip of it.
+
+``U+002F/000012.png`` is a glyph, dark on light; below it, ``U+002F/ink/000012.png`` the picture it was cut from, or
+``U+002F/ink/000012.json`` the strokes that were drawn. The CSV has a line a correction and the true symbol.
+"""
+
+import csv
+import io
+import json
+import re
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path, PurePosixPath
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from ..errors import DataError
+from ..store import Correction
+from .rows import Row, time_of
+
+__all__ = ["CSV", "Folder", "Zip", "folder_of", "read_files", "write_folder", "write_zip"]
+
+CSV = "corrections.csv"
+
+_FIELDS = ("file", "symbol", "profile", "read", "probability", "alphabet", "model", "created_at", "pen_width",
+           "size_px", "strokes", "picture")  # fmt: skip
+_MOST_BYTES = 2**30
+_MOST_CSV_BYTES = 2**28
+_MOST_FILE_BYTES = 2**25
+_LONGEST_NAME = 200
+# of one case and in ASCII, so that it is one name on every file system
+_PLAIN = re.compile(r"[a-z0-9][a-z0-9_-]+|[0-9]")
+_RESERVED = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]")  # by Windows
+_PASSED_OVER = frozenset({"thumbs.db", "desktop.ini", "__macosx"})
+# what csv, JSON, Pillow and zips raise on damaged bytes
+_DAMAGED = (OSError, ValueError, SyntaxError, EOFError, KeyError, TypeError, IndexError, RuntimeError, OverflowError,
+            zipfile.BadZipFile)  # fmt: skip
+
+
+def folder_of(symbol: str) -> str:
+    """Name the sub-folder of a symbol: the same on every file system, and ``data.pictures.symbol_of`` reads it back.
+
+    Example:
+        >>> folder_of("7"), folder_of("a"), folder_of("A"), folder_of("tick"), folder_of("/")
+        ('7', 'lower_a', 'upper_A', 'tick', 'U+002F')
+    """
+    if len(symbol) == 1 and symbol.isascii() and symbol.isalpha():
+        return f"{'upper' if symbol.isupper() else 'lower'}_{symbol}"
+    plain = _PLAIN.fullmatch(symbol) and not _RESERVED.fullmatch(symbol) and symbol[:6] not in ("upper_", "lower_")
+    name = symbol if plain else "_".join(f"U+{ord(character):04X}" for character in symbol)
+    if len(name) <= _LONGEST_NAME:
+        return name
+    import hashlib
+
+    return f"long-{hashlib.sha256(symbol.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}"
+
+
+def write_folder(corrections: Sequence[Correction], folder: Path) -> None:
+    """Write corrections to a new folder."""
+    folder.mkdir()
+    for name, content in _files(corrections):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
+def write_zip(corrections: Sequence[Correction], path: Path) -> None:
+    """Write the same as a zip."""
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in _files(corrections):
+            info = zipfile.ZipInfo(name)  # without the hour: the same corrections give the same file
+            info.external_attr = 0o644 << 16
+            archive.writestr(info, content, zipfile.ZIP_STORED if name.endswith(".png") else zipfile.ZIP_DEFLATED)
+
+
+def _files(corrections: Sequence[Correction]) -> Iterator[tuple[str, bytes]]:
+    text = io.StringIO(newline="")
+    lines = csv.DictWriter(text, _FIELDS)
+    lines.writeheader()
+    for n, correction in enumerate(corrections, 1):
+        folder = folder_of(correction.symbol)
+        line = {"file": f"{folder}/{n:06}.png", "symbol": correction.symbol, "profile": correction.profile,
+                "read": correction.read, "probability": correction.probability, "alphabet": correction.alphabet,
+                "model": correction.model, "created_at": correction.created_at.isoformat(),
+                "pen_width": correction.pen_width,
+                "size_px": repr(float(correction.features[-1])) if len(correction.features) else ""}  # fmt: skip
+        yield str(line["file"]), _png(255 - correction.glyph)
+        if correction.strokes:
+            line["strokes"] = f"{folder}/ink/{n:06}.json"
+            strokes = [np.asarray(stroke, np.float64).tolist() for stroke in correction.strokes]
+            yield str(line["strokes"]), json.dumps(strokes, separators=(",", ":")).encode()
+        if correction.picture:
+            line["picture"] = f"{folder}/ink/{n:06}.png"
+            yield str(line["picture"]), correction.picture
+        lines.writerow(line)
+    yield CSV, text.getvalue().encode("utf-8-sig")
+
+
+class Files(Protocol):
+    """Where files are read from."""
+
+    def names(self) -> list[str]:
+        """Give the paths of all files, with ``/``."""
+
+    def read(self, name: str, most: int) -> bytes:
+        """Read one file; DataError where it is larger, cannot be read, or lies outside."""
+
+
+class Folder:
+    """Files in a folder."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path.resolve()
+        self.where = path
+
+    def names(self) -> list[str]:
+        """Give the paths of the files in it and in its sub-folders."""
+        try:
+            found = [*self._path.glob("*"), *self._path.glob("*/*")]
+            return sorted(path.relative_to(self._path).as_posix() for path in found if path.is_file())
+        except OSError as error:
+            raise DataError(f"{self.where} cannot be read: {error.strerror or error}.") from error
+
+    def read(self, name: str, most: int) -> bytes:
+        """Read one file of the folder, never one that a link or a ``..`` leads to outside."""
+        path = (self._path / name).resolve() if _inside(name) else None
+        if path is None or not path.is_relative_to(self._path):
+            raise DataError(f"{name!r} lies outside of the folder.")
+        if not path.is_file():
+            raise DataError(f"There is no file {name!r}.")
+        with path.open("rb") as file:
+            return _bounded(file.read(most + 1), name, most)
+
+
+class Zip:
+    """Files in a zip, which may hold them in one folder. Nothing is unpacked to the disk."""
+
+    def __init__(self, archive: zipfile.ZipFile, path: Path) -> None:
+        self.where = path
+        self._archive = archive
+        infos = [info for info in archive.infolist() if not info.is_dir()]
+        if sum(info.file_size for info in infos) > _MOST_BYTES:
+            raise DataError(f"{path} unpacks to more than {_MOST_BYTES:,} bytes.", "Import it in parts.")
+        kept = [info for info in infos if not _passed_over(info.filename)]
+        tops = {info.filename.split("/")[0] for info in kept}
+        wrapped = len(tops) == 1 and any(info.filename.count("/") >= 2 or _is_csv(info.filename) for info in kept)
+        if wrapped and all("/" in info.filename for info in kept):
+            only = f"{tops.pop()}/"
+            self._infos = {info.filename.removeprefix(only): info for info in kept}
+        else:
+            self._infos = {info.filename: info for info in kept}
+
+    def names(self) -> list[str]:
+        """Give the paths of its files, three folders deep or less."""
+        return sorted(self._infos)
+
+    def read(self, name: str, most: int) -> bytes:
+        """Read one file of the zip."""
+        info = self._infos.get(name)
+        if info is None:
+            raise DataError(f"There is no file {name!r}.")
+        if info.file_size > most:
+            raise DataError(f"{name!r} has {info.file_size:,} bytes; at most {most:,} are read.")
+        return self._archive.read(info)  # never more than the size that was checked
+
+
+def read_files(files: Folder | Zip) -> Iterator[Row | str]:
+    """Read what the CSV lists, then pictures that it does not list, each by the name of its sub-folder.
+
+    Raises:
+        DataError: there is nothing to read, or the CSV is damaged.
+    """
+    names = files.names()
+    listed: set[str] = set()
+    if CSV in names:
+        for line in _lines(files):
+            listed.add(line.get("file") or "")
+            yield _attempt(line.get("file") or "a line without a file", lambda line=line: _listed(files, line))
+    others = [name for name in names if name.count("/") == 1 and name not in listed and not _passed_over(name)]
+    if CSV not in names and not others:
+        raise DataError(
+            f"{files.where} holds no sub-folder with pictures.",
+            "Make one sub-folder a symbol, such as 7/ or upper_A/, and put its pictures inside.",
+        )
+    for name in others:
+        yield _attempt(name, lambda name=name: _unlisted(files, name))
+
+
+def _attempt(where: str, make: Any) -> Row | str:
+    try:
+        row: Row = make()
+    except DataError as error:
+        return f"{where}: {error.message}"
+    except _DAMAGED as error:
+        return f"{where}: it cannot be read: {error}."
+    return row
+
+
+def _lines(files: Folder | Zip) -> Iterator[Mapping[str, str]]:
+    try:
+        text = files.read(CSV, _MOST_CSV_BYTES).decode("utf-8-sig")
+        lines = csv.DictReader(io.StringIO(text, newline=""), restval="")
+        if missing := {"file", "symbol"} - set(lines.fieldnames or ()):
+            raise DataError(f"{CSV} has no column {sorted(missing)[0]!r}.", "Its first line names its columns.")
+        yield from lines
+    except (*_DAMAGED, csv.Error) as error:
+        raise DataError(f"{CSV} cannot be read: {error}.", "Save it as UTF-8 with commas.") from error
+
+
+def _listed(files: Folder | Zip, line: Mapping[str, str]) -> Row:
+    fields = {
+        "profile": line.get("profile") or None,
+        "read": line.get("read") or None,
+        "probability": _number(line.get("probability")),
+        "alphabet": line.get("alphabet") or None,
+        "model": line.get("model") or None,
+        "created_at": time_of(line["created_at"]) if line.get("created_at") else None,
+        "pen_width": _number(line.get("pen_width")),
+    }
+    where, symbol = line["file"], line["symbol"]
+    shown = files.read(where, _MOST_FILE_BYTES)
+    strokes = _strokes(files, line["strokes"]) if line.get("strokes") else None
+    picture = files.read(line["picture"], _MOST_FILE_BYTES) if line.get("picture") else None
+    # a CSV that somebody made has no columns for ink: then the file is the ink
+    glyph = _glyph(shown) if "strokes" in line and "picture" in line else None
+    if glyph is None and strokes is None:
+        picture = picture or shown
+    return Row(where, symbol, glyph, None, picture, strokes, _number(line.get("size_px")) or 0.0, fields)
+
+
+def _unlisted(files: Folder | Zip, name: str) -> Row:
+    from ..data.pictures import PICTURE_SUFFIXES, symbol_of
+
+    path = PurePosixPath(name)
+    if path.suffix.lower() not in PICTURE_SUFFIXES:
+        raise DataError("It is no picture by its name.")
+    return Row(name, symbol_of(path.parent.name), picture=files.read(name, _MOST_FILE_BYTES))
+
+
+def _glyph(content: bytes) -> NDArray[np.uint8] | None:
+    """Read a glyph that was written here; None for a picture of another kind."""
+    with Image.open(io.BytesIO(content)) as image:
+        if image.format != "PNG" or image.mode != "L" or image.size != (28, 28):
+            return None
+        return np.asarray(255 - np.asarray(image), np.uint8)
+
+
+def _strokes(files: Folder | Zip, name: str) -> tuple[NDArray[np.floating], ...]:
+    try:
+        given = json.loads(files.read(name, _MOST_FILE_BYTES))
+    except RecursionError:
+        raise DataError(f"{name!r} holds no strokes.") from None
+    if not isinstance(given, list):
+        raise DataError(f"{name!r} holds no strokes.")
+    return tuple(np.asarray(stroke, np.float64) if stroke else np.zeros((0, 2)) for stroke in given)
+
+
+def _number(text: str | None) -> float | None:
+    return float(text) if text else None
+
+
+def _png(pixels: NDArray[np.uint8]) -> bytes:
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "PNG")
+    return file.getvalue()
+
+
+def _inside(name: str) -> bool:
+    return bool(name) and not re.search(r"[\\:\0]", name) and ".." not in name.split("/") and not name.startswith("/")
+
+
+def _is_csv(name: str) -> bool:
+    return name.count("/") == 1 and name.endswith(f"/{CSV}")
+
+
+def _passed_over(name: str) -> bool:
+    return any(part.startswith(".") or part.lower() in _PASSED_OVER for part in name.split("/"))
+
+
+def _bounded(content: bytes, name: str, most: int) -> bytes:
+    if len(content) > most:
+        raise DataError(f"{name!r} has more than {most:,} bytes.")
+    return content

@@ -56,7 +56,8 @@ def test_strokes_may_be_any_sequences_with_or_without_time():
     for strokes in (timed, [np.array(s) for s in timed], (tuple(s) for s in STROKES["4"])):
         ink = Ink.from_strokes(strokes)
         assert np.array_equal(ink.pixels, plain.pixels)
-        assert all(s.shape[1] == 2 and s.dtype == np.float32 for s in ink.strokes)
+        assert all(s.dtype == np.float32 for s in ink.strokes)
+    assert [s.shape[1] for s in Ink.from_strokes(timed).strokes] == [3] * len(timed)
 
 
 def test_ink_keeps_the_strokes_it_came_from():

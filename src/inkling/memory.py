@@ -6,6 +6,7 @@ How it votes was chosen by measurement; docs/decisions/0005-memory.md has the fi
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,10 +21,13 @@ Floats = NDArray[np.float32]
 _OUTLINE_SHARE = 0.75
 #: How fast a vote fades as ink grows unlike what was corrected: exp(-_FADING * (1 - likeness)).
 _FADING = 20.0
+#: Capitals and small letters of one shape differ in size alone: ink of another size counts as less alike, but never
+#: by much, since people also write larger and smaller. A unit is the natural logarithm of the ratio.
+_SIZE_UNLIKENESS, _SIZE_MOST = 0.1, 0.6
 #: What a vote can move a logit by, and how many corrections it takes to reach half of that.
-_STRENGTH, _HALF = 6.0, 0.6
+_STRENGTH, _HALF = 5.0, 0.6
 #: Of many corrections some lie near by chance; so many more in the neighbourhood are needed before they count.
-_CHANCE, _MANY = 0.1, 600
+_CHANCE, _MANY = 0.05, 600
 #: Ink all but equal to what was corrected is read as it was corrected, by this margin.
 _SAME_FADING, _SAME_MARGIN = 500.0, 4.0
 #: A new symbol's logit: that of clear ink where its likeness to the symbol's mean is _LIKE, this much more a unit.
@@ -42,47 +46,42 @@ class _Shelf:
     ids: NDArray[np.int64]
     labels: NDArray[np.intp]
     reads: NDArray[np.intp]
+    sizes: Floats
     traits: Floats
 
     @classmethod
     def empty(cls, size: int) -> "_Shelf":
-        return cls(
-            0, np.zeros(0, np.int64), np.zeros(0, np.intp), np.zeros(0, np.intp), np.zeros((0, size), np.float32)
-        )
+        numbers = np.zeros(0, np.intp)
+        return cls(0, np.zeros(0, np.int64), numbers, numbers, np.zeros(0, np.float32), np.zeros((0, size), np.float32))
 
     @property
-    def columns(self) -> tuple[NDArray[np.int64], NDArray[np.intp], NDArray[np.intp], Floats]:
-        n = self.count
-        return self.ids[:n], self.labels[:n], self.reads[:n], self.traits[:n]
+    def columns(self) -> tuple[Any, ...]:
+        """Its ids, labels, reads, sizes and traits."""
+        return self._columns(self.count)
 
-    def with_rows(
-        self, ids: NDArray[np.int64], labels: NDArray[np.intp], reads: NDArray[np.intp], traits: Floats
-    ) -> "_Shelf":
+    def _columns(self, n: int) -> tuple[Any, ...]:
+        return self.ids[:n], self.labels[:n], self.reads[:n], self.sizes[:n], self.traits[:n]
+
+    def with_rows(self, new: "_Shelf") -> "_Shelf":
         """Add rows. Those that come last use spare room, which values that are older never look at."""
-        total = self.count + len(ids)
-        at_the_end = not self.count or ids[0] > self.ids[self.count - 1]
+        total = self.count + new.count
+        at_the_end = not self.count or new.ids[0] > self.ids[self.count - 1]
         # room that another value has used is not spare
         if at_the_end and total <= len(self.ids) and not self.ids[self.count : total].any():
-            new = slice(self.count, total)
-            self.labels[new], self.reads[new], self.traits[new], self.ids[new] = labels, reads, traits, ids
+            for column, rows in zip(self._columns(total), new.columns, strict=True):
+                column[self.count :] = rows
             return replace(self, count=total)
-        old_ids, old_labels, old_reads, old_traits = self.columns
-        order = np.argsort(np.concatenate((old_ids, ids)), kind="stable")
+        order = np.argsort(np.concatenate((self.columns[0], new.ids)), kind="stable")
         room = max(8, total // 4)
-        return _Shelf(
-            total,
-            np.concatenate((np.concatenate((old_ids, ids))[order], np.zeros(room, np.int64))),
-            np.concatenate((np.concatenate((old_labels, labels))[order], np.zeros(room, np.intp))),
-            np.concatenate((np.concatenate((old_reads, reads))[order], np.zeros(room, np.intp))),
-            np.concatenate(
-                (np.concatenate((old_traits, traits))[order], np.zeros((room, traits.shape[1]), np.float32))
-            ),
-        )
+        joined = [
+            np.concatenate((np.concatenate((old, rows))[order], np.zeros((room, *old.shape[1:]), old.dtype)))
+            for old, rows in zip(self.columns, new.columns, strict=True)
+        ]
+        return _Shelf(total, *joined)
 
     def without(self, gone: Collection[int]) -> "_Shelf":
-        ids, labels, reads, traits = self.columns
-        keep = ~np.isin(ids, list(gone))
-        return _Shelf(int(keep.sum()), ids[keep], labels[keep], reads[keep], traits[keep])
+        keep = ~np.isin(self.columns[0], list(gone))
+        return _Shelf(int(keep.sum()), *(column[keep] for column in self.columns))
 
 
 class Memory:
@@ -137,6 +136,7 @@ class Memory:
         glyphs: NDArray[np.uint8],
         traces: Floats,
         read: Sequence[str | None],
+        sizes: Floats | None = None,
     ) -> "Memory":
         """Give a memory that holds these corrections too; one that is held already is replaced.
 
@@ -146,6 +146,7 @@ class Memory:
             glyphs: uint8 (K, 28, 28), 0 = paper, 255 = ink.
             traces: float32 (K, S + D), the network's logits and features of these glyphs.
             read: what was answered before the correction, None where that is not known.
+            sizes: float32 (K,), the longer side of each ink's box in px of the input; 0 where it is not known.
         """
         if not len(ids):
             return self
@@ -157,10 +158,13 @@ class Memory:
         traits = _traits(traces[order, known:], glyphs[order])
         shelves = traces[order, :known].argmax(1)
         numbers = np.asarray(ids, np.int64)[order]
+        logs = _logs(sizes, len(numbers))[order]
         for shelf in np.unique(shelves).tolist():
             rows = shelves == shelf
             old = memory._shelves.get(shelf) or _Shelf.empty(traits.shape[1])
-            memory._shelves[shelf] = old.with_rows(numbers[rows], symbols[rows], answers[rows], traits[rows])
+            memory._shelves[shelf] = old.with_rows(
+                _Shelf(int(rows.sum()), numbers[rows], symbols[rows], answers[rows], logs[rows], traits[rows])
+            )
         for number, shelf, symbol in zip(numbers.tolist(), shelves.tolist(), symbols.tolist(), strict=True):
             memory._place[number] = (shelf, symbol)
         np.add.at(memory._counts, symbols, 1)
@@ -197,6 +201,7 @@ class Memory:
         features: Floats,
         glyphs: NDArray[np.uint8],
         among: Collection[str] | None = None,
+        sizes: Floats | None = None,
     ) -> Floats:
         """Let the corrections vote beside the network.
 
@@ -205,6 +210,7 @@ class Memory:
             features: float32 (N, D), the network's, each of length 1.
             glyphs: uint8 (N, 28, 28), 0 = paper, 255 = ink.
             among: the symbols that may be answered; corrections to others are not asked. All where None.
+            sizes: float32 (N,), the longer side of each ink's box in px of the input; 0 where it is not known.
 
         Returns:
             float32 (N, S + taught), logits over :attr:`symbols` and :attr:`taught`.
@@ -226,41 +232,13 @@ class Memory:
             voted[:, self._taught] = clear + _SLOPE * (traits @ self._means.T - _LIKE)
         places = min(_PLACES, known)
         nearby = np.argpartition(-logits, places - 1, axis=1)[:, :places] if places < known else None
+        logs = _logs(sizes, len(traits))
         for i, trait in enumerate(traits):
-            shelves = self._shelves if nearby is None else np.sort(nearby[i]).tolist()
-            self._vote_on(voted[i], trait, [self._shelves[s] for s in shelves if s in self._shelves], asked, chance)
+            places_of = self._shelves if nearby is None else np.sort(nearby[i]).tolist()
+            shelves = [self._shelves[s] for s in places_of if s in self._shelves and self._shelves[s].count]
+            if shelves:
+                _vote_on(voted[i], trait, logs[i], shelves, asked, chance)
         return voted[:, [*range(known), *self._taught]].astype(np.float32)
-
-    def _vote_on(
-        self,
-        voted: NDArray[np.float64],
-        trait: Floats,
-        shelves: Sequence[_Shelf],
-        asked: NDArray[np.bool_],
-        chance: float,
-    ) -> None:
-        """Add the votes on one piece of ink to its logits (names,)."""
-        shelves = [shelf for shelf in shelves if shelf.count]
-        if not shelves:
-            return
-        likeness = np.concatenate([shelf.traits[: shelf.count] @ trait for shelf in shelves])  # (K,)
-        labels = np.concatenate([shelf.labels[: shelf.count] for shelf in shelves])
-        reads = np.concatenate([shelf.reads[: shelf.count] for shelf in shelves])
-        ids = np.concatenate([shelf.ids[: shelf.count] for shelf in shelves])
-        asked_rows = asked[labels]
-        if not asked_rows.any():
-            return
-        weights = np.where(asked_rows, np.exp(_FADING * (likeness - 1)), 0)
-        votes = np.bincount(labels, weights, len(voted)) - np.bincount(
-            reads[reads >= 0], weights[reads >= 0], len(voted)
-        )
-        voted += _STRENGTH * (1 + _HALF) * votes / (_HALF + weights.sum() + chance)
-        # the same drawing again; the newest word on it counts
-        likeness = np.where(asked_rows, likeness, -1)
-        nearest = np.flatnonzero(likeness >= likeness.max() - 1e-6)
-        label = labels[nearest[ids[nearest].argmax()]]
-        lack = voted[asked].max() - voted[label]
-        voted[label] += (lack + _SAME_MARGIN) * np.exp(_SAME_FADING * (min(float(likeness.max()), 1.0) - 1))
 
     def doubts(self) -> dict[int, float]:
         """Say how far each correction disagrees with those like it: id to a share in [0, 1).
@@ -269,7 +247,7 @@ class Memory:
         """
         found: dict[int, float] = {}
         for shelf in self._shelves.values():
-            ids, labels, _, traits = shelf.columns
+            ids, labels, _, _, traits = shelf.columns
             for i, row in _near(traits):
                 row[i] = 0
                 found[int(ids[i])] = float(row[labels != labels[i]].sum() / (row.sum() + 0.5))
@@ -297,6 +275,41 @@ class Memory:
         means = [self._examples[label][1].mean(0) for label in self._taught]
         means = [mean / np.linalg.norm(mean) for mean in means]
         self._means = np.array(means, np.float32).reshape(len(means), self.size + OUTLINE)
+
+
+def _vote_on(
+    voted: NDArray[np.float64],
+    trait: Floats,
+    size: np.float32,
+    shelves: Sequence[_Shelf],
+    asked: NDArray[np.bool_],
+    chance: float,
+) -> None:
+    """Add the votes of some shelves on one piece of ink to its logits (names,)."""
+    columns = [shelf.columns for shelf in shelves]
+    ids, labels, reads, sizes = (np.concatenate([column[i] for column in columns]) for i in range(4))  # (K,)
+    rows = asked[labels]
+    if not rows.any():
+        return
+    likeness = np.concatenate([column[4] @ trait for column in columns])  # (K,)
+    unlike = _SIZE_UNLIKENESS * np.minimum(np.abs(sizes - size), _SIZE_MOST)  # NaN where a size is not known
+    weights = np.where(rows, np.exp(_FADING * (likeness - 1 - np.nan_to_num(unlike))), 0)
+    against = reads >= 0
+    votes = np.bincount(labels, weights, len(voted)) - np.bincount(reads[against], weights[against], len(voted))
+    voted += _STRENGTH * (1 + _HALF) * votes / (_HALF + weights.sum() + chance)
+    # the same drawing again; the newest word on it counts
+    likeness = np.where(rows, likeness, -1)
+    most = float(likeness.max())
+    nearest = np.flatnonzero(likeness >= most - 1e-6)
+    label = labels[nearest[ids[nearest].argmax()]]
+    lack = voted[asked].max() - voted[label]
+    voted[label] += (lack + _SAME_MARGIN) * np.exp(_SAME_FADING * (min(most, 1.0) - 1))
+
+
+def _logs(sizes: Floats | None, count: int) -> Floats:
+    """Take logarithms of sizes (N,), NaN where one is not known."""
+    known = np.zeros(count, np.float32) if sizes is None else np.asarray(sizes, np.float32)
+    return np.log(np.where(known > 0, known, np.nan)).astype(np.float32)
 
 
 def _traits(features: Floats, glyphs: NDArray[np.uint8]) -> Floats:

@@ -146,7 +146,7 @@ class Recognizer:
         chosen = self.alphabet(alphabet, memory)
         ink = Ink.of(source, self.settings)
         found = self._run(ink.pixels[None])
-        probabilities = self._judge(found, chosen, memory)[0]
+        probabilities = self._judge(found, chosen, memory, [ink])[0]
         elapsed_ms = (time.perf_counter() - started) * 1000
         return self._reading(ink, found, 0, probabilities, chosen, alternatives, elapsed_ms)
 
@@ -175,7 +175,7 @@ class Recognizer:
         rows = [
             (ink, found, i, probabilities)
             for part, found in self._inferred(inks)
-            for i, (ink, probabilities) in enumerate(zip(part, self._judge(found, chosen, memory), strict=True))
+            for i, (ink, probabilities) in enumerate(zip(part, self._judge(found, chosen, memory, part), strict=True))
         ]
         share_ms = (time.perf_counter() - started) * 1000 / max(len(rows), 1)
         return [self._reading(*row, chosen, alternatives, share_ms) for row in rows]
@@ -220,12 +220,13 @@ class Recognizer:
             weights = np.stack([chosen[:, members].sum(1) for members in columns], 1)
         return np.asarray(weights / weights.sum(1, keepdims=True), np.float32)
 
-    def _judge(self, found: Inference, alphabet: Alphabet, memory: Memory | None) -> Floats:
+    def _judge(self, found: Inference, alphabet: Alphabet, memory: Memory | None, inks: Sequence[Ink]) -> Floats:
         """Give probabilities over an alphabet, with memory's vote: (N, len(alphabet))."""
         if memory is None or not len(memory):
             return self.probabilities(found.logits, alphabet)
         among = {member for members in alphabet.members for member in members}
-        logits = memory.vote(found.logits, found.features, quantized(found.glyphs), among)
+        sizes = found.boxes[:, 2:].max(1) / np.array([ink.scale for ink in inks], np.float32)
+        logits = memory.vote(found.logits, found.features, quantized(found.glyphs), among, sizes)
         return self.probabilities(logits, alphabet, (*self.symbols, *memory.taught))
 
     def _columns_of(self, alphabet: Alphabet, symbols: tuple[str, ...]) -> list[NDArray[np.intp]]:

@@ -1,42 +1,30 @@
 """The verbs of Inkling: read, correct, undo. Wiring of recognizer, store and memory, and nothing else."""
 
-import logging
-import threading
-import time
-import unicodedata
-from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from PIL import Image
 
 from .alphabet import TAUGHT, Alphabet, parse_symbol
-from .errors import InvalidProfile, StoreError, UnknownAlphabet
+from .errors import UnknownAlphabet
 from .ink import Ink, Source
+from .kept import ink_of, picture_of
 from .memory import Memory
+from .profiles import EVERYBODY, parse_profile
 from .reading import Reading
+from .recall import Recall
 from .recognizer import Choice, HowMany, Recognizer, quantized
 from .settings import Settings
 
 if TYPE_CHECKING:
-    from .store import Change, Correction, CorrectionQuery, NewCorrection, Page, Store
+    from .store import Correction, CorrectionQuery, NewCorrection, Page, Store
 
 __all__ = ["EVERYBODY", "Imported", "Service", "Taught", "parse_profile"]
 
-#: The default profile: what is taught to it, all profiles know.
-EVERYBODY = "everybody"
-
-_LONGEST_PROFILE = 64
-_LOADED_PROFILES = 64
-_RETRY_S = 2.0
 #: A correction from here on disagrees with those like it.
 _DOUBTFUL = 0.5
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -69,12 +57,6 @@ class Imported:
     problems: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class _Known:
-    memory: Memory
-    revision: int
-
-
 class Service:
     """Reads, and learns from corrections. Many threads may use it at once; any number of processes share a database.
 
@@ -90,11 +72,7 @@ class Service:
     ) -> None:
         self.settings = settings or Settings.load()
         self.recognizer = recognizer or Recognizer(self.settings.bundle or None, self.settings)
-        self._store = store
-        self._refused: tuple[float, StoreError] | None = None
-        self._known: OrderedDict[str, _Known] = OrderedDict()
-        self._opening = threading.Lock()
-        self._learning = threading.Lock()
+        self._recall = Recall(self.settings, self.recognizer, store)
 
     @property
     def store(self) -> "Store":
@@ -103,14 +81,7 @@ class Service:
         Raises:
             StoreError: it cannot be used; the next call tries again.
         """
-        if self._store is None:
-            from .store import Store
-
-            with self._opening:
-                if self._store is None:
-                    self._store = Store.open(self.settings.database_url, self.settings.keep_deleted_days)
-                    self._refused = None
-        return self._store
+        return self._recall.store
 
     def ready(self) -> None:
         """Find out whether corrections can be looked up.
@@ -122,8 +93,7 @@ class Service:
 
     def close(self) -> None:
         """Let go of the database."""
-        if self._store is not None:
-            self._store.close()
+        self._recall.close()
 
     def read(
         self,
@@ -160,17 +130,7 @@ class Service:
 
         Where the database cannot be used, it is what was known before.
         """
-        profile = parse_profile(profile)
-        try:
-            store = self._readable()
-            if store is not None:
-                return self._caught_up(store, profile)
-        except StoreError as error:
-            if self._refused is None:
-                _log.error("Reading goes on without new corrections: %s", error)
-            self._refused = time.monotonic(), error
-        known = self._known.get(profile) or self._known.get(EVERYBODY)
-        return known.memory if known else self.recognizer.memory()
+        return self._recall.memory(parse_profile(profile))
 
     def correct(
         self,
@@ -207,12 +167,12 @@ class Service:
             NewCorrection(
                 symbol=symbol,
                 glyph=glyph,
-                features=self.recognizer.traces(glyph[None])[0],
+                features=np.append(self.recognizer.traces(glyph[None])[0], np.float32(max(character.box[2:]))),
                 features_model=self.recognizer.version,
                 profile=profile,
                 strokes=ink.strokes,
                 pen_width=ink.pen_width,
-                picture=None if ink.strokes is not None else _picture(ink),
+                picture=None if ink.strokes is not None else picture_of(ink),
                 read=character.symbol,
                 probability=character.probability,
                 alphabet=before.alphabet,
@@ -255,7 +215,7 @@ class Service:
             alphabet = self._including(correction.alphabet or None, correction.symbol, memory)
         except UnknownAlphabet:  # of another model, or of symbols that were forgotten
             alphabet = self.recognizer.alphabet(None, memory)
-        return self.recognizer.read(_ink_of(correction), alphabet, memory=memory)
+        return self.recognizer.read(ink_of(correction), alphabet, memory=memory)
 
     def find(self, query: "CorrectionQuery", doubtful: bool = False) -> "Page":
         """Look corrections up, newest first.
@@ -284,7 +244,7 @@ class Service:
 
     def profiles(self) -> list[tuple[str, int]]:
         """Give all profiles that taught something, and everybody: the name, and how many corrections count."""
-        store = self._readable()
+        store = self._recall.readable()
         found = dict(store.profiles()) if store else {}
         return [(EVERYBODY, found.pop(EVERYBODY, 0)), *sorted(found.items())]
 
@@ -302,23 +262,24 @@ class Service:
             path: in one of the forms of :mod:`inkling.exchange`.
             profile: whose hand they are; the file's own word by default.
         """
-        from .exchange import read_exchange
+        from .exchange import already_there, read_exchange
         from .store import CorrectionQuery
 
         chosen = None if profile is None else parse_profile(profile)
-        read, problems = read_exchange(path)
+        read, problems = read_exchange(path, self.recognizer)
         read = [replace(one, profile=chosen) if chosen else one for one in read]
-        there = {_same(one) for one in self._all(CorrectionQuery())}
-        fresh = {_same(one): one for one in read if _same(one) not in there}
-        self.store.add_many(self._traced(list(fresh.values())))
-        return Imported(len(fresh), len(read) - len(fresh), tuple(problems))
+        present = ((one.glyph, one.symbol, one.profile) for one in self._all(CorrectionQuery()))
+        fresh, skipped = already_there(read, present)
+        self.store.add_many(self._traced(fresh))
+        return Imported(len(fresh), skipped, tuple(problems))
 
     def _traced(self, new: "list[NewCorrection]") -> "list[NewCorrection]":
+        """Put what the network makes of imported glyphs before their size, which is all that their features are yet."""
         if not new:
             return []
         traces = self.recognizer.traces(np.stack([one.glyph for one in new]))
         return [
-            replace(one, features=trace, features_model=self.recognizer.version)
+            replace(one, features=np.append(trace, one.features), features_model=self.recognizer.version)
             for one, trace in zip(new, traces, strict=True)
         ]
 
@@ -345,86 +306,3 @@ class Service:
         symbols = (*alphabet.symbols, symbol)
         named = Alphabet.parse(symbols, (*self.recognizer.symbols, *memory.taught))
         return replace(named, members=(*alphabet.members, (symbol,)))
-
-    def _readable(self) -> "Store | None":
-        """Give the database if there is one; reading makes none.
-
-        Raises:
-            StoreError: it cannot be used; for a while it is not tried again.
-        """
-        if self._store is None:
-            if self._refused and time.monotonic() < self._refused[0] + _RETRY_S:
-                raise self._refused[1]
-            from .store import exists
-
-            if not exists(self.settings.database_url):
-                return None
-        return self.store
-
-    def _caught_up(self, store: "Store", profile: str) -> Memory:
-        revision = store.revision()
-        known = self._known.get(profile)
-        if known is None or known.revision != revision:
-            with self._learning:
-                revision = store.revision()  # another thread may have come further meanwhile
-                known = self._known.get(profile)
-                if known is None or known.revision > revision:  # a backup was put in its place
-                    known = _Known(self.recognizer.memory(), 0)
-                if known.revision != revision:
-                    changes = store.changes(known.revision, (EVERYBODY, profile))
-                    known = _Known(self._learned(known.memory, changes), revision)
-                    self._known[profile] = known
-                    while len(self._known) > _LOADED_PROFILES:
-                        self._known.popitem(last=False)
-        return known.memory
-
-    def _learned(self, memory: Memory, changes: "Sequence[Change]") -> Memory:
-        memory = memory.forget(change.id for change in changes if change.deleted)
-        new = [change for change in changes if not change.deleted]
-        if not new:
-            return memory
-        glyphs = np.stack([change.glyph for change in new])
-        stale = np.array([change.features_model != self.recognizer.version for change in new])
-        width = len(memory.symbols) + memory.size
-        traces = np.zeros((len(new), width), np.float32)
-        if stale.any():
-            traces[stale] = self.recognizer.traces(glyphs[stale])
-        for i in np.flatnonzero(~stale):
-            traces[i] = new[i].features
-        return memory.teach([c.id for c in new], [c.symbol for c in new], glyphs, traces, [c.read for c in new])
-
-
-def parse_profile(name: object) -> str:
-    """Check a profile's name.
-
-    Raises:
-        InvalidProfile: it is no text of 1 to 64 characters that can be seen.
-    """
-    text = unicodedata.normalize("NFC", name.strip()) if isinstance(name, str) else ""
-    if not text or len(text) > _LONGEST_PROFILE or not text.isprintable():
-        shown = repr(name) if len(repr(name)) < 80 else repr(name)[:80] + "…"
-        raise InvalidProfile(
-            f"{shown} is no name of a profile.", f"Give 1 to {_LONGEST_PROFILE} characters, or leave it out."
-        )
-    return text
-
-
-def _same(one: "NewCorrection") -> tuple[Any, ...]:
-    return one.profile, one.symbol, one.glyph.tobytes()
-
-
-def _picture(ink: Ink) -> bytes:
-    file = BytesIO()
-    Image.fromarray(255 - np.rint(ink.pixels * 255).astype(np.uint8)).save(file, "PNG", optimize=True)
-    return file.getvalue()
-
-
-def _ink_of(correction: "Correction") -> Ink:
-    if correction.strokes is not None:
-        return Ink.from_strokes(correction.strokes, correction.pen_width)
-    if correction.picture is not None:
-        with Image.open(BytesIO(correction.picture)) as picture:
-            grey = np.asarray(picture.convert("L"))
-    else:
-        grey = 255 - correction.glyph
-    return Ink((255 - grey).astype(np.float32) / np.float32(255))

@@ -235,10 +235,25 @@ def fetch(data_folder: str | None, names: tuple[str, ...], folder: str | None) -
     help="What to measure on.",
 )
 @click.option("--speed", is_flag=True, help="Time readings as well.")
-def evaluate(bundle: str | None, folder: str | None, out: str, split: str, speed: bool) -> None:
+@click.option("--learning", is_flag=True, help="Measure learning from corrections instead; all is then test.")
+@click.option("--few-shot-bundle", multiple=True, help="With --learning: a bundle that left scripts out of training.")
+def evaluate(
+    bundle: str | None,
+    folder: str | None,
+    out: str,
+    split: str,
+    speed: bool,
+    learning: bool,
+    few_shot_bundle: tuple[str, ...],
+) -> None:
     """Measure what a bundle reaches on every test and validation split that is here."""
+    if speed and learning:
+        raise click.UsageError("--learning times readings by itself: leave out --speed.")
+    if few_shot_bundle and not learning:
+        raise click.UsageError("--few-shot-bundle goes with --learning.")
     from .evaluation.evaluate import EVALUATED
     from .evaluation.evaluate import evaluate as evaluate_bundle
+    from .evaluation.learning import evaluate_learning
     from .recognizer import Recognizer
     from .settings import Settings
 
@@ -246,8 +261,15 @@ def evaluate(bundle: str | None, folder: str | None, out: str, split: str, speed
     splits = EVALUATED if split == "all" else (split,)
     path = Path(settings.data).expanduser()
     recognizer = Recognizer(settings.bundle or None)
-    report = evaluate_bundle(recognizer, path, Path(out), splits=splits, speed=speed, progress=sys.stderr.isatty())
-    click.echo(report.to_text())
+    progress = sys.stderr.isatty()
+    if learning:
+        side, others = "test" if split == "all" else split, [Recognizer(other) for other in few_shot_bundle]
+        click.echo(
+            evaluate_learning(recognizer, path, Path(out), side=side, few_shot=others, progress=progress).to_text()
+        )
+    else:
+        report = evaluate_bundle(recognizer, path, Path(out), splits=splits, speed=speed, progress=progress)
+        click.echo(report.to_text())
     click.echo(f"\nThe report and its plots are in {out}{os.sep}.")
 
 

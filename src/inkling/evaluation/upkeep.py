@@ -142,7 +142,7 @@ def time_section(
 
 
 def filled_memory(recognizer: "Recognizer", samples: Handwriting, size: int, seed: int = 0) -> Memory:
-    """Fill a memory: samples as often as it takes, with other noise on the glyph each time, so that no two are alike."""
+    """Fill a memory: samples as often as it takes, with other noise on the glyph each time; no two are alike."""
     rng = np.random.default_rng(seed)
     memory = recognizer.memory()
     answer = np.array(recognizer.symbols)[samples.logits.argmax(1)]

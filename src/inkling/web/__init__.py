@@ -12,7 +12,7 @@ from flask_openapi3.openapi import OpenAPI
 from werkzeug.exceptions import HTTPException
 
 from ..settings import Settings
-from . import api, charts, learning, pages, problems
+from . import api, charts, exchanging, learning, pages, problems
 from .limits import RateLimit
 from .loading import Loader
 from .metrics import Metrics
@@ -74,6 +74,7 @@ def create_app(settings: Settings, recognizer: "Recognizer | None" = None) -> Fl
     app.register_api(api.blueprint)
     app.register_api(charts.blueprint)
     app.register_api(learning.blueprint)
+    app.register_api(exchanging.blueprint)
     app.register_api(api.probes)
     app.register_blueprint(pages.blueprint)
     app.add_url_rule("/api/v1/openapi.json", "openapi", lambda: app.api_doc)

@@ -89,6 +89,10 @@ class Filter(BaseModel):
     )
     wrong: Truth | None = Field(None, description="true for those that were read wrongly, false for those read right.")
 
+    doubtful: Truth = Field(
+        "false", description="true for those only that disagree with others like them, of the profile or of everybody."
+    )
+
     def to_query(self, symbol: str | None, **more: Any) -> CorrectionQuery:
         """Give what the store is asked."""
         wrong = None if self.wrong is None else self.wrong == "true"
@@ -98,9 +102,6 @@ class Filter(BaseModel):
 class ListQuery(Filter):
     """Which corrections are listed, and which page of them."""
 
-    doubtful: Truth = Field(
-        "false", description="true for those only that disagree with others like them, of the profile or of everybody."
-    )
     deleted: Truth = Field("false", description="true for those that were deleted and can be restored.")
     limit: int = Field(50, ge=1, le=500, description="How many at most.")
     after: Id | None = Field(None, description="Only those behind this id: the next of the page before.")

@@ -6,7 +6,7 @@ import pytest
 from inkling.alphabet import Alphabet
 from inkling.heat import heat_of
 from inkling.ink import Ink
-from inkling.recognizer import Recognizer
+from inkling.recognizer import Recognizer, quantized
 
 from .drawings import placed
 
@@ -52,6 +52,21 @@ def test_what_decides_is_hot_and_what_does_not_is_cold():
     assert not found.map[:14].any()
     assert not found.map[:, 14:].any()
     assert found.drop > 0.9
+
+
+def test_a_symbol_that_was_taught_has_heat_on_its_ink(recognizer):
+    ink = Ink.from_strokes([*placed("0", 3), [[10, 150], [170, 150]]])
+    first = recognizer.read(ink).characters[0]
+    kept, sizes = quantized(first.glyph[None]), np.array([max(first.box[2:])], np.float32)
+    memory = recognizer.memory().teach([1], ["θ"], kept, recognizer.traces(kept), [first.symbol], sizes)
+    character = recognizer.read(ink, memory=memory).characters[0]
+    alphabet = recognizer.alphabet(None, memory)
+    found = heat_of(recognizer, character.glyph, "θ", alphabet, memory, max(character.box[2:]))
+    assert character.symbol == "θ"
+    assert 0 < found.drop <= character.probability + 1e-3
+    y, x = np.nonzero(found.map > 0.5)
+    ink_y, ink_x = np.nonzero(character.glyph > 0.3)
+    assert np.hypot(y[:, None] - ink_y, x[:, None] - ink_x).min(1).max() <= 6
 
 
 def test_a_glyph_without_ink_has_no_heat(recognizer):

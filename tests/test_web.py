@@ -339,7 +339,11 @@ def test_openapi_describes_what_comes_back(client):
     document = client.get("/api/v1/openapi.json").json
     assert document["openapi"].startswith("3.1")
     reading = {"/api/v1/read", "/api/v1/alphabets", "/api/v1/model", "/api/v1/charts/probabilities.png"}
-    assert set(document["paths"]) == reading | {"/healthz", "/readyz", "/metrics"}
+    learning = {"/api/v1/symbols", "/api/v1/profiles", "/api/v1/corrections"}
+    learning |= {
+        f"/api/v1/corrections/{part}" for part in ("{id}", "{id}/reading", "delete", "restore", "export", "import")
+    }
+    assert set(document["paths"]) == reading | learning | {"/healthz", "/readyz", "/metrics"}
 
     def conforms(answer, path, method="get"):
         responses = document["paths"][path][method]["responses"]

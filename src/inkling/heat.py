@@ -39,7 +39,12 @@ class Heat:
 
 
 def heat_of(
-    recognizer: Recognizer, glyph: Floats, symbol: str, alphabet: Alphabet, memory: Memory | None = None
+    recognizer: Recognizer,
+    glyph: Floats,
+    symbol: str,
+    alphabet: Alphabet,
+    memory: Memory | None = None,
+    size_px: float = 0.0,
 ) -> Heat:
     """Cover part after part of a glyph and see how the answer's odds fall.
 
@@ -51,6 +56,7 @@ def heat_of(
         symbol: the answer, one of the alphabet's.
         alphabet: what the answer was chosen from.
         memory: what corrections taught, where it was asked too.
+        size_px: the longer side of the ink's box in px of the input, which memory knows; 0 where it is not known.
     """
     side = len(glyph)
     covers = _covers(side)  # (N, 28, 28) bool
@@ -58,7 +64,7 @@ def heat_of(
     covers = covers[touching]
     glyphs = np.concatenate([glyph[None], np.where(covers, 0, glyph)]).astype(np.float32)  # (1 + N, 28, 28)
     column = alphabet.symbols.index(symbol)
-    found = _probabilities(recognizer, glyphs, alphabet, memory)[:, column]  # (1 + N,)
+    found = _probabilities(recognizer, glyphs, alphabet, memory, size_px)[:, column]  # (1 + N,)
     kept = np.clip(found.astype(np.float64), _SURE, 1 - _SURE)
     odds = np.log(kept / (1 - kept))
     falls = np.maximum(odds[0] - odds[1:], 0)
@@ -70,14 +76,17 @@ def heat_of(
     return Heat((heat / top if top > 0 else heat).astype(np.float32), drop)
 
 
-def _probabilities(recognizer: Recognizer, glyphs: Floats, alphabet: Alphabet, memory: Memory | None) -> Floats:
+def _probabilities(
+    recognizer: Recognizer, glyphs: Floats, alphabet: Alphabet, memory: Memory | None, size_px: float
+) -> Floats:
     """Give probabilities over an alphabet as a reading has them: (N, len(alphabet))."""
     if memory is None or not len(memory):
         return recognizer.probabilities(recognizer.logits(glyphs), alphabet)
     kept, known = quantized(glyphs), len(recognizer.symbols)
     traces = recognizer.traces(kept)  # (N, S + D)
     among = {member for members in alphabet.members for member in members}
-    voted = memory.vote(traces[:, :known], traces[:, known:], kept, among)
+    sizes = np.full(len(kept), size_px, np.float32)
+    voted = memory.vote(traces[:, :known], traces[:, known:], kept, among, sizes)
     return recognizer.probabilities(voted, alphabet, (*recognizer.symbols, *memory.taught))
 
 

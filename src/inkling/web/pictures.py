@@ -29,7 +29,7 @@ def add_heat(
 ) -> None:
     """Put each character's heat map into a reading's JSON."""
     for entry, character in zip(answer["characters"], reading.characters, strict=True):
-        heat = heat_of(recognizer, character.glyph, character.symbol, alphabet, memory)
+        heat = heat_of(recognizer, character.glyph, character.symbol, alphabet, memory, max(character.box[2:]))
         entry["heat"] = {"image": png(heat.map), "box": list(character.frame), "drop": round(heat.drop, 6)}
 
 

@@ -16,7 +16,7 @@ from inkling.data.packs import Pack, save_pack
 from .drawings import encoded, photograph, picture
 from .test_recognizer import READING
 
-COMMANDS = ("read", "train", "serve", "data", "evaluate")
+COMMANDS = ("read", "teach", "corrections", "train", "serve", "data", "evaluate")
 
 
 @pytest.fixture(autouse=True)
@@ -24,6 +24,7 @@ def _nothing_set(monkeypatch, tmp_path):
     for name in [name for name in os.environ if name.startswith("INKLING_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("INKLING_DATA", str(tmp_path / "no data"))
+    monkeypatch.setenv("INKLING_DATABASE_URL", f"sqlite:///{tmp_path / 'no corrections.db'}")
 
 
 @pytest.fixture

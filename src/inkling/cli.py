@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from .cli_learning import corrections, open_service, source_of, teach
 from .errors import InkError, InklingError, TrainingExtraMissing
 
 if TYPE_CHECKING:
@@ -29,6 +30,10 @@ class _Group(click.Group):
 @click.version_option(package_name="inkling")
 def main() -> None:
     """Inkling reads handwriting and learns yours."""
+
+
+main.add_command(teach)
+main.add_command(corrections)
 
 
 class _TrainingBar:
@@ -61,28 +66,29 @@ class _TrainingBar:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
 @click.option("--alternatives", help="How many other symbols, or all.  [default: 2, with --json 5]")
+@click.option("--profile", default="everybody", show_default=True, help="Whose hand it is.")
 @click.option("--bundle", help="The folder of the bundle to read with.  [default: the one that ships]")
 def read(
-    files: tuple[str, ...], alphabet: str | None, as_json: bool, alternatives: str | None, bundle: str | None
+    files: tuple[str, ...],
+    alphabet: str | None,
+    as_json: bool,
+    alternatives: str | None,
+    profile: str,
+    bundle: str | None,
 ) -> None:
-    """Read the character in each picture; - reads standard input."""
+    """Read the character in each picture; - reads standard input. What was taught counts."""
     import json
-
-    from .recognizer import Recognizer
-    from .settings import Settings
 
     alternatives = alternatives or ("5" if as_json else "2")
     if alternatives != "all" and not alternatives.isdecimal():
         raise click.BadParameter(f"{alternatives!r} is neither a number nor 'all'.", param_hint="--alternatives")
     shown: int | Literal["all"] = "all" if alternatives == "all" else int(alternatives)
-    settings = Settings.load(bundle=bundle)
-    recognizer = Recognizer(settings=settings)
-    chosen = recognizer.alphabet(alphabet)
+    service = open_service(bundle)
+    chosen = service.alphabet(alphabet, profile)
     failed = False
     for file in files:
         try:
-            source = sys.stdin.buffer.read(settings.max_image_bytes + 1) if file == "-" else file
-            reading = recognizer.read(source, chosen, shown)
+            reading = service.read(source_of(file, service.settings), chosen, shown, profile)
         except InkError as error:
             click.echo(f"inkling: {file}: {error}", err=True)
             failed = True

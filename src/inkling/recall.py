@@ -6,6 +6,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -97,6 +98,8 @@ class Recall:
         if self._store is None:
             if self._refused and time.monotonic() < self._refused[0] + _RETRY_S:
                 raise self._refused[1]
+            if _is_no_file(self.settings.database_url):
+                return None
             from .store import exists
 
             if not exists(self.settings.database_url):
@@ -136,3 +139,9 @@ class Recall:
         sizes = np.array([change.features[-1] for change in new], np.float32)  # the same for every model
         read = [change.read for change in new]
         return memory.teach([c.id for c in new], [c.symbol for c in new], glyphs, traces, read, sizes)
+
+
+def _is_no_file(url: str) -> bool:
+    """Say whether a URL names a SQLite file that is not there, without loading SQLAlchemy, which takes a while."""
+    kind, _, path = url.partition(":///")
+    return kind == "sqlite" and bool(path) and not set(path) & set("?:") and not Path(path).expanduser().exists()

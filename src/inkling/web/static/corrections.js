@@ -29,32 +29,32 @@ const list = (query, limit, after) => {
 };
 
 async function load() {
-  const mine = (turn += 1);
+  const now = (turn += 1);
   try {
     const [found, doubts] = await Promise.all([list(filters.query, PAGE), doubtsOf()]);
-    if (mine !== turn) return;
+    if (now !== turn) return;
     $("message").textContent = "";
     show(found, doubts);
   } catch (error) {
-    if (mine === turn) $("message").textContent = `The corrections cannot be shown. ${wordsOf(error)}`;
+    if (now === turn) $("message").textContent = `The corrections cannot be shown. ${wordsOf(error)}`;
   }
   $("page").dataset.loaded = turn;
 }
 
-// Doubtful ones stand first where nothing but a profile was asked for.
-function doubtsOf() {
+// Doubtful ones stand first where nothing but a profile was asked for: of all hands where none was, with one's own.
+async function doubtsOf() {
   const asked = [...filters.query.keys()].filter((name) => name !== "profile");
-  if (asked.length) return { corrections: [] };
-  const query = filters.query;
-  query.set("doubtful", "true");
-  return list(query, DOUBTFUL);
+  if (asked.length) return [];
+  const profiles = filters.profile ? [filters.profile] : [...new Set([EVERYBODY, mine()])];
+  const found = await Promise.all(profiles.map((profile) => list({ profile, doubtful: "true" }, DOUBTFUL)));
+  return found.flatMap(({ corrections }) => corrections);
 }
 
 function show({ corrections, total, next: after }, doubts) {
   next = after;
   all.show(corrections);
-  doubtful.show(doubts.corrections);
-  $("doubts").hidden = !doubts.corrections.length;
+  doubtful.show(doubts);
+  $("doubts").hidden = !doubts.length;
   $("more").hidden = next === null;
   $("count").textContent = total ? `${total.toLocaleString("en")} ${total === 1 ? "correction" : "corrections"}` : "";
   $("empty").hidden = total > 0;
@@ -67,10 +67,10 @@ function show({ corrections, total, next: after }, doubts) {
 }
 
 async function showMore() {
-  const mine = turn;
+  const now = turn;
   try {
     const found = await list(filters.query, PAGE, next);
-    if (mine !== turn) return;
+    if (now !== turn) return;
     next = found.next;
     $("more").hidden = next === null;
     all.show(found.corrections, { more: true });
@@ -85,6 +85,7 @@ function showSelection() {
   $("selected").textContent = `${selected.size} selected`;
 }
 
+const mine = () => kept("profile") || EVERYBODY;
 const counted = (ids) => (ids.length === 1 ? "1 correction" : `${ids.length} corrections`);
 
 async function change(what, ids, { done, failed, undo }) {
@@ -115,7 +116,7 @@ async function relabelBack({ correction: { id }, from }) {
 // What the filters can choose from.
 async function fill() {
   try {
-    const [{ profiles }, { symbols }] = await Promise.all([ask("/profiles"), ask("/symbols")]);
+    const [{ profiles }, { symbols }] = await Promise.all([ask("/profiles"), ask(`/symbols?${new URLSearchParams(owner(filters.profile || mine()))}`)]);
     const select = $("filters").elements.profile;
     const chosen = select.value;
     const names = new Set([...profiles.filter(({ corrections }) => corrections).map(({ name }) => name), ...(chosen ? [chosen] : [])]);
@@ -142,7 +143,7 @@ $("select-none").addEventListener("click", () => {
   showSelection();
 });
 $("delete-selected").addEventListener("click", () => remove([...selected]));
-offerImport(() => owner(kept("profile") || EVERYBODY), () => {
+offerImport(() => owner(mine()), () => {
   load();
   fill();
 });

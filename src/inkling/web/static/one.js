@@ -33,7 +33,7 @@ export class One extends EventTarget {
     $("one-title").textContent = symbol;
     $("one-glyph").src = `data:image/png;base64,${glyph}`;
     $("one-glyph").alt = `${symbol} as the model sees it`;
-    $("one-ink").hidden = !strokes;
+    $("one-drawn").hidden = !strokes;
     $("one-ink").replaceChildren(...(strokes ? [drawn(strokes, correction.pen_width)] : []));
     $("one-then").textContent = read?.symbol ? `${read.symbol}, ${percent(read.probability)}` : "Nothing";
     $("one-when").textContent = new Date(when).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });

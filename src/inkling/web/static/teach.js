@@ -9,7 +9,7 @@ const $ = (id) => document.getElementById(id);
 
 // Tells "learned" with the server's answer {correction, before, reading}, and "undone" with the same once it is undone.
 export class Teach extends EventTarget {
-  #root = $("teach");
+  #resting = true;
   #field = $("teach-symbol");
   #given;
   #busy = false;
@@ -33,18 +33,23 @@ export class Teach extends EventTarget {
     const symbols = [symbol, ...alternatives.map((one) => one.symbol)].slice(0, CHIPS);
     const focused = document.activeElement?.dataset.symbol;
     $("teach-chips").replaceChildren(...symbols.map((one, index) => this.#chip(one, index === 0)));
-    this.#root.inert = false;
+    this.#rest(false);
     if (focused) [...$("teach-chips").children].find((chip) => chip.dataset.symbol === focused)?.focus();
   }
 
   // There is no reading to correct; chips that fade keep their place.
   rest({ clear = false } = {}) {
-    this.#root.inert = true;
+    this.#rest(true);
     if (clear) $("teach-chips").replaceChildren();
   }
 
+  #rest(resting) {
+    this.#resting = resting;
+    for (const id of ["teach-hint", "teach-chips", "teach-form"]) $(id).inert = resting;
+  }
+
   async teach(symbol) {
-    if (this.#busy || this.#root.inert) return;
+    if (this.#busy || this.#resting) return;
     this.#busy = true;
     const profile = this.#given.profile();
     const edition = this.#given.edition();
@@ -93,7 +98,7 @@ export class Teach extends EventTarget {
   // A key of the alphabet teaches, unless it is meant for a field.
   #press(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.isComposing || event.defaultPrevented) return;
-    if (this.#root.inert || event.key.trim() !== event.key || event.key.length > 2) return;
+    if (this.#resting || event.key.trim() !== event.key || event.key.length > 2) return;
     if (event.target.closest?.("input, select, textarea, dialog")) return;
     const symbols = this.#given.symbols();
     const wanted = [event.key, event.key.toLowerCase(), event.key.toUpperCase()].find((key) => symbols.includes(key));

@@ -38,8 +38,8 @@ const list = () => [...entries.values()];
 const waiting = () => list().filter((entry) => stateOf(entry) === "waiting");
 const unread = () => list().filter((entry) => ["waiting", "reading"].includes(stateOf(entry)));
 
-function add(files) {
-  for (const file of files) {
+function add(pictures) {
+  for (const file of pictures) {
     lastId = Math.max(lastId + 1, Date.now());
     files.set(lastId, file);
     put({ id: lastId, name: file.name || "pasted picture", alphabet: alphabets.value, profile: profiles.value, file, preview: "", tries: 0 });

@@ -1,0 +1,242 @@
+"""Teaching in the Draw and Upload pages: by tap, by name, by key, and taken back again."""
+
+import json
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from ..drawings import encoded, picture
+from ..serving import serve
+from .test_draw import ONE, PHONE, SEVEN, ZERO, draw, expect_strokes
+
+THETA = [*ZERO, [(115, 200), (285, 200)]]
+TICK = [[(110, 220), (180, 320), (300, 90)]]
+
+
+@pytest.fixture(scope="module")
+def address():
+    """A server of its own: what is taught here must not be read by other tests."""
+    with serve("--port", "0") as (_, address):
+        yield address
+
+
+@pytest.fixture
+def open_as(open_page, request):
+    """Open a page as somebody nobody has taught anything yet."""
+
+    def opened(path="/", **options):
+        page = open_page(path, **options)
+        page.evaluate("name => localStorage.setItem('inkling.profile', name)", request.node.name[:60])
+        page.reload()
+        return page
+
+    return opened
+
+
+def answer(page):
+    return page.get_by_test_id("answer")
+
+
+def toast(page):
+    return page.get_by_test_id("toast-text")
+
+
+def bars(page):
+    rows = page.get_by_test_id("bars").locator("[data-testid^=bar-]")
+    return {row.get_attribute("data-testid"): row.get_attribute("data-probability") for row in rows.all()}
+
+
+def teach(page, symbol):
+    page.get_by_test_id("teach-symbol").fill(symbol)
+    page.get_by_test_id("teach").click()
+
+
+def test_a_new_symbol_is_read_at_once_after_a_reload_and_no_more_after_undo(open_as):
+    page = open_as()
+    draw(page, THETA)
+    expect(answer(page)).not_to_be_empty()
+    expect(page.get_by_test_id("predict")).to_have_text("Predict again")
+    before = (answer(page).inner_text(), bars(page))
+    assert before[0] != "θ"
+    teach(page, "θ")
+    expect(answer(page)).to_have_text("θ")
+    expect(toast(page)).to_contain_text("Learned: this is θ")
+    expect(toast(page)).to_contain_text("alphabet is now Digits 0–9 + taught")
+    expect(page.get_by_test_id("alphabet")).to_have_value("digits+taught")
+    assert float(page.get_by_test_id("bar-θ").get_attribute("data-probability")) > 0.5
+    page.reload()
+    expect(answer(page)).to_have_text("θ")
+    page.get_by_test_id("predict").click()
+    expect(answer(page)).to_have_text("θ")
+    teach(page, "8")
+    expect(toast(page)).to_contain_text("Learned: this is 8")
+    expect(answer(page)).to_have_text("8")
+    page.get_by_test_id("toast-undo").click()
+    expect(answer(page)).to_have_text("θ")
+    expect(toast(page)).to_contain_text("Undone")
+
+
+def test_undo_gives_the_very_same_reading_and_alphabet_back(open_as):
+    page = open_as()
+    draw(page, TICK)
+    expect(answer(page)).not_to_be_empty()
+    before = (answer(page).inner_text(), bars(page))
+    teach(page, "tick")
+    expect(answer(page)).to_have_text("tick")
+    page.get_by_test_id("toast-undo").click()
+    expect(page.get_by_test_id("alphabet")).to_have_value("digits")
+    expect(answer(page)).to_have_text(before[0])
+    expect(page.get_by_test_id("bar-tick")).to_have_count(0)
+    assert bars(page) == before[1]
+    assert "digits+taught" not in page.get_by_test_id("alphabet").inner_html()
+
+
+def test_a_tap_on_a_likely_symbol_teaches_it(open_as):
+    page = open_as()
+    draw(page, SEVEN)
+    expect(answer(page)).to_have_text("7")
+    chip = page.get_by_test_id("teach-chip").first
+    symbol = chip.inner_text()
+    chip.click()
+    expect(answer(page)).to_have_text(symbol)
+    expect(toast(page)).to_contain_text(f"Learned: this is {symbol}")
+
+
+def test_thats_right_is_a_confirmation(open_as):
+    page = open_as()
+    draw(page, SEVEN)
+    expect(answer(page)).to_have_text("7")
+    with page.expect_response("**/api/v1/corrections") as response:
+        page.get_by_test_id("teach-right").click()
+    assert response.value.json()["correction"]["wrong"] is False
+    expect(toast(page)).to_contain_text("Noted: this is 7")
+    expect(answer(page)).to_have_text("7")
+
+
+def test_the_key_of_a_symbol_teaches_it_but_not_in_a_field_nor_before_an_answer(open_as):
+    page = open_as()
+    asked = []
+    page.on("request", lambda request: asked.append(request) if request.url.endswith("/corrections") else None)
+    page.keyboard.press("4")
+    draw(page, SEVEN)
+    expect(answer(page)).to_have_text("7")
+    page.get_by_test_id("teach-symbol").press("4")
+    expect(page.get_by_test_id("teach-symbol")).to_have_value("4")
+    page.get_by_test_id("teach-symbol").press("Escape")
+    page.keyboard.press("x")  # no digit
+    page.keyboard.press("Control+z")  # still takes the stroke away
+    expect_strokes(page, 0)
+    page.keyboard.press("4")
+    page.keyboard.press("Control+y")
+    expect(answer(page)).to_have_text("7")
+    assert not asked
+    page.keyboard.press("4")
+    expect(answer(page)).to_have_text("4")
+    assert [json.loads(request.post_data)["symbol"] for request in asked] == ["4"]
+
+
+def test_a_letter_taught_among_digits_is_read_in_an_alphabet_that_has_it(open_as):
+    page = open_as()
+    draw(page, ZERO)
+    expect(answer(page)).to_have_text("0")
+    teach(page, "o")
+    expect(page.get_by_test_id("alphabet")).to_have_value("digits+lowercase")
+    expect(answer(page)).to_have_text("o")
+    expect(page.get_by_test_id("answer-status")).not_to_be_empty()
+
+
+def test_what_one_hand_taught_another_does_not_read(open_as):
+    page = open_as()
+    page.get_by_test_id("profile").select_option(label="Someone new…")
+    page.get_by_test_id("new-profile").fill("Ada")
+    page.get_by_test_id("new-profile").press("Enter")
+    expect(page.get_by_test_id("profile")).to_have_value("Ada")
+    draw(page, ONE)
+    expect(answer(page)).to_have_text("1")
+    teach(page, "7")
+    expect(toast(page)).to_contain_text("in Ada’s hand")
+    expect(answer(page)).to_have_text("7")
+    page.get_by_test_id("profile").select_option("everybody")
+    expect(answer(page)).to_have_text("1")
+    page.reload()
+    expect(page.get_by_test_id("profile")).to_have_value("everybody")
+    page.get_by_test_id("profile").select_option("Ada")
+    expect(answer(page)).to_have_text("7")
+
+
+@pytest.mark.parametrize(("symbol", "words"), [("two words", "word"), ("x" * 60, "name")])
+def test_what_is_no_symbol_is_refused_in_words_and_the_drawing_stays(open_as, symbol, words):
+    page = open_as()
+    draw(page, SEVEN)
+    expect(answer(page)).to_have_text("7")
+    teach(page, symbol)
+    expect(toast(page)).to_contain_text("Not learned")
+    expect(toast(page)).to_contain_text(words)
+    expect_strokes(page, 1)
+    expect(answer(page)).to_have_text("7")
+    page.get_by_test_id("toast-close").click()
+    expect(page.get_by_test_id("toast")).to_be_hidden()
+
+
+def test_a_full_disk_is_told_and_reading_goes_on(open_as):
+    page = open_as()
+    full = {"code": "store_full", "message": "The disk is full.", "hint": "Make room."}
+    refuse = lambda route: route.fulfill(status=507, json={"error": full})  # noqa: E731
+    page.route("**/api/v1/corrections", refuse)
+    draw(page, SEVEN)
+    expect(answer(page)).to_have_text("7")
+    page.get_by_test_id("teach-right").click()
+    expect(toast(page)).to_have_text("Not learned. The disk is full. Make room.")
+    draw(page, ONE)
+    expect_strokes(page, 2)
+    expect(answer(page)).not_to_be_empty()
+
+
+def test_an_answer_to_what_was_taught_is_not_shown_for_another_drawing(open_as):
+    page = open_as()
+    held = []
+    page.route("**/api/v1/corrections", lambda route: held.append(route))
+    draw(page, SEVEN)
+    expect(answer(page)).to_have_text("7")
+    with page.expect_request("**/api/v1/corrections"):
+        teach(page, "4")
+    page.get_by_test_id("clear").click()
+    draw(page, ONE)
+    expect(answer(page)).to_have_text("1")
+    held[0].continue_()
+    expect(toast(page)).to_contain_text("Learned: this is 4")
+    expect(answer(page)).to_have_text("1")
+
+
+def test_nothing_is_cut_off_on_a_phone_while_teaching(open_as):
+    page = open_as(**{**PHONE, "has_touch": False, "is_mobile": False})
+    draw(page, TICK)
+    expect(answer(page)).not_to_be_empty()
+    teach(page, "checkmark")
+    expect(answer(page)).to_have_text("checkmark")
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= 360
+    box = page.get_by_test_id("toast").bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 360
+
+
+def test_a_picture_that_was_uploaded_is_taught_and_taken_back(open_as):
+    page = open_as("/upload")
+    page.get_by_test_id("upload-input").set_input_files(
+        [{"name": f"{s}.png", "mimeType": "image/png", "buffer": encoded(picture(s))} for s in "71"]
+    )
+    texts = page.get_by_test_id("result-text")
+    expect(texts).to_have_text(["7", "1"])
+    opener = page.get_by_test_id("teach-open").first
+    opener.click()
+    expect(opener).to_have_attribute("aria-expanded", "true")
+    teach(page, "θ")
+    expect(texts).to_have_text(["θ", "1"])
+    expect(opener).to_have_attribute("aria-expanded", "false")
+    expect(page.get_by_test_id("alphabet")).to_have_value(re.compile(r"\+taught$"))
+    page.get_by_test_id("toast-undo").click()
+    expect(texts).to_have_text(["7", "1"])
+    opener.click()
+    page.keyboard.press("Escape")
+    expect(opener).to_be_focused()

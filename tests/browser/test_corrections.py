@@ -1,0 +1,234 @@
+"""The Corrections page as a person uses it: found, looked at, changed, taken back and restored."""
+
+import io
+import json
+import urllib.request
+import zipfile
+
+import pytest
+from playwright.sync_api import expect
+
+from ..serving import serve
+
+SEVEN = [[[110, 90], [290, 90], [180, 330]]]
+ONE = [[[200, 70], [200, 330]]]
+ZERO = [[[200, 70], [140, 100], [115, 200], [140, 300], [200, 330], [260, 300], [285, 200], [260, 100], [200, 70]]]
+THETA = [*ZERO, [[115, 200], [285, 200]]]
+
+
+@pytest.fixture(scope="module")
+def address():
+    """A server of its own: what is taught here must not be read by other tests."""
+    with serve("--port", "0") as (_, address):
+        yield address
+
+
+@pytest.fixture
+def api(address):
+    """Ask the API; nothing is taught to begin with."""
+
+    def ask(path, body=None):
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(f"{address}/api/v1{path}", data, {"Content-Type": "application/json"})
+        with urllib.request.urlopen(request) as answer:
+            return json.loads(answer.read())
+
+    ids = [one["id"] for one in ask("/corrections?limit=500")["corrections"]]
+    if ids:
+        ask("/corrections/delete", {"ids": ids})
+    return ask
+
+
+@pytest.fixture
+def teach(api):
+    def taught(strokes, symbol, profile="everybody", shift=0):
+        moved = [[[x + shift, y] for x, y in stroke] for stroke in strokes]
+        body = {
+            "strokes": moved,
+            "pen_width": 18 + shift % 9,
+            "symbol": symbol,
+            "profile": profile,
+            "alphabet": "digits",
+        }
+        return api("/corrections", body)["correction"]["id"]
+
+    return taught
+
+
+def cards(page):
+    return page.get_by_test_id("cards").get_by_test_id("card")
+
+
+def symbols(page):
+    return page.get_by_test_id("cards").get_by_test_id("card-symbol")
+
+
+def check(page, index):
+    page.get_by_test_id("cards").get_by_test_id("card-check").nth(index).check()
+
+
+def test_an_empty_page_says_where_to_begin(open_page, api):
+    page = open_page("/corrections")
+    expect(page.get_by_test_id("empty")).to_contain_text("Nothing was taught yet")
+    expect(page.get_by_test_id("empty").get_by_role("link")).to_have_attribute("href", "/")
+    page.get_by_role("link", name="Corrections")
+    expect(page.get_by_test_id("more")).to_be_hidden()
+
+
+def test_what_was_taught_stands_there_newest_first_and_is_filtered(open_page, teach):
+    teach(SEVEN, "7")
+    teach(ONE, "θ", profile="Ada")
+    teach(ZERO, "tick")
+    page = open_page("/corrections")
+    expect(symbols(page)).to_have_text(["tick", "θ", "7"])
+    expect(page.get_by_test_id("count")).to_have_text("3 corrections")
+    expect(cards(page).nth(1)).to_contain_text("read 1")
+    page.get_by_test_id("filter-which").select_option("wrong")
+    expect(symbols(page)).to_have_text(["tick", "θ"])
+    page.get_by_test_id("filter-profile").select_option("Ada")
+    expect(symbols(page)).to_have_text(["θ"])
+    page.reload()  # the address keeps the filters
+    expect(symbols(page)).to_have_text(["θ"])
+    expect(page.get_by_test_id("filter-profile")).to_have_value("Ada")
+    page.get_by_test_id("filter-clear").click()
+    expect(cards(page)).to_have_count(3)
+    page.get_by_test_id("filter-symbol").fill("7")
+    page.get_by_test_id("filter-symbol").press("Enter")
+    expect(symbols(page)).to_have_text(["7"])
+    page.get_by_test_id("filter-symbol").fill("two words")
+    page.get_by_test_id("filter-symbol").press("Enter")
+    expect(page.get_by_test_id("message")).to_contain_text("two words")
+    page.get_by_test_id("filter-clear").click()
+    expect(page.get_by_test_id("message")).to_be_empty()
+    page.get_by_test_id("filter-to").fill("2020-01-01")
+    expect(page.get_by_test_id("empty")).to_contain_text("None of these")
+    page.get_by_test_id("filter-to").fill("2120-01-01")
+    page.get_by_test_id("filter-from").fill("2020-01-01")
+    expect(cards(page)).to_have_count(3)
+
+
+def test_one_is_opened_large_with_what_was_read_then_and_now(open_page, teach):
+    teach(THETA, "θ")
+    page = open_page("/corrections")
+    cards(page).get_by_test_id("card-open").click()
+    one = page.get_by_test_id("one")
+    expect(one).to_be_visible()
+    expect(page.get_by_test_id("one-title")).to_have_text("θ")
+    expect(page.get_by_test_id("one-then")).to_contain_text("%")
+    expect(page.get_by_test_id("one-then")).not_to_contain_text("θ")
+    expect(page.get_by_test_id("one-now")).to_contain_text("θ")
+    glyph = page.get_by_test_id("one-glyph")
+    assert glyph.evaluate("image => image.decode().then(() => image.naturalWidth)") == 28
+    expect(page.get_by_test_id("one-ink").locator("path")).to_have_count(2)
+    page.keyboard.press("Escape")
+    expect(one).to_be_hidden()
+    expect(cards(page).get_by_test_id("card-open")).to_be_focused()
+
+
+def test_relabelled_and_back(open_page, teach, api):
+    id = teach(ZERO, "8")
+    page = open_page("/corrections")
+    cards(page).get_by_test_id("card-open").click()
+    page.get_by_test_id("one-symbol").fill("two words")
+    page.get_by_test_id("relabel").click()
+    expect(page.get_by_test_id("one-problem")).to_contain_text("two words")
+    page.get_by_test_id("one-symbol").fill("θ")
+    page.get_by_test_id("relabel").click()
+    expect(page.get_by_test_id("one")).to_be_hidden()
+    expect(symbols(page)).to_have_text(["θ"])
+    assert api(f"/corrections/{id}")["symbol"] == "θ"
+    page.get_by_test_id("toast-undo").click()
+    expect(symbols(page)).to_have_text(["8"])
+    assert api(f"/corrections/{id}")["symbol"] == "8"
+
+
+def test_several_are_deleted_and_restored(open_page, teach, api):
+    for symbol, ink in (("7", SEVEN), ("1", ONE), ("0", ZERO)):
+        teach(ink, symbol)
+    page = open_page("/corrections")
+    expect(symbols(page)).to_have_text(["0", "1", "7"])
+    check(page, 0)
+    check(page, 2)
+    expect(page.get_by_test_id("selection")).to_contain_text("2 selected")
+    page.get_by_test_id("delete-selected").click()
+    expect(symbols(page)).to_have_text(["1"])
+    expect(page.get_by_test_id("selection")).to_be_hidden()
+    assert api("/corrections")["total"] == 1
+    page.get_by_test_id("toast-undo").click()
+    expect(symbols(page)).to_have_text(["0", "1", "7"])
+    assert api("/corrections")["total"] == 3
+
+
+def test_one_is_deleted_from_its_dialog_and_one_that_is_gone_already_is_told(open_page, teach, api):
+    id = teach(SEVEN, "7")
+    teach(ONE, "1")
+    page = open_page("/corrections")
+    cards(page).nth(0).get_by_test_id("card-open").click()
+    page.get_by_test_id("one-delete").click()
+    expect(symbols(page)).to_have_text(["7"])
+    api("/corrections/delete", {"ids": [id]})  # somebody else was faster
+    check(page, 0)
+    page.get_by_test_id("delete-selected").click()
+    expect(page.get_by_test_id("toast-text")).to_contain_text("Nothing was deleted")
+    expect(page.get_by_test_id("empty")).to_be_visible()
+
+
+def test_what_disagrees_with_its_neighbours_is_pointed_out_first(open_page, teach):
+    for shift in range(6):
+        teach(ZERO, "0", shift=shift)
+    teach(ZERO, "4", shift=6)
+    page = open_page("/corrections")
+    expect(page.get_by_test_id("doubts")).to_contain_text("Worth a second look")
+    expect(page.get_by_test_id("doubts").get_by_test_id("card-symbol")).to_have_text(["4"])
+    page.get_by_test_id("filter-which").select_option("doubtful")
+    expect(symbols(page)).to_have_text(["4"])
+    expect(page.get_by_test_id("doubts")).to_be_hidden()
+
+
+def test_many_come_a_page_at_a_time(open_page, teach):
+    for shift in range(62):
+        teach(ONE, "1", shift=shift)
+    page = open_page("/corrections")
+    expect(page.get_by_test_id("count")).to_have_text("62 corrections")
+    expect(cards(page)).to_have_count(60)
+    page.get_by_test_id("more").click()
+    expect(cards(page)).to_have_count(62)
+    expect(page.get_by_test_id("more")).to_be_hidden()
+
+
+def test_exported_and_imported_again_with_a_report(open_page, teach, api, tmp_path):
+    teach(THETA, "θ")
+    teach(SEVEN, "7")
+    page = open_page("/corrections")
+    expect(cards(page)).to_have_count(2)
+    files = {}
+    for form in ("npz", "zip"):
+        with page.expect_download() as download:
+            page.get_by_test_id(f"export-{form}").click()
+        files[form] = tmp_path / f"corrections.{form}"
+        download.value.save_as(files[form])
+        assert zipfile.is_zipfile(files[form])
+    api("/corrections/delete", {"ids": [one["id"] for one in api("/corrections")["corrections"]]})
+    page.reload()
+    expect(page.get_by_test_id("empty")).to_be_visible()
+    page.get_by_test_id("import").set_input_files(files["npz"])
+    expect(page.get_by_test_id("import-report")).to_contain_text("2 added")
+    expect(cards(page)).to_have_count(2)
+    page.get_by_test_id("import").set_input_files(files["zip"])
+    expect(page.get_by_test_id("import-report")).to_contain_text("2 there already")
+    broken = {"name": "broken.zip", "mimeType": "application/zip", "buffer": io.BytesIO(b"no zip").getvalue()}
+    page.get_by_test_id("import").set_input_files(broken)
+    expect(page.get_by_test_id("import-report")).to_contain_text("was not imported")
+
+
+@pytest.mark.parametrize("width", [360, 768, 1280])
+def test_nothing_is_cut_off_at_any_width(open_page, teach, width):
+    teach(ZERO, "averylongnameofasymbol")
+    page = open_page("/corrections", viewport={"width": width, "height": 740})
+    check(page, 0)
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+    cards(page).get_by_test_id("card-open").click()
+    box = page.get_by_test_id("one").bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= width
+    assert page.get_by_test_id("one").evaluate("one => one.scrollWidth <= one.clientWidth")

@@ -118,9 +118,9 @@ def few_shot_section(found: Sequence[Script]) -> Section:
         "New symbols",
         f"Scripts that the bundle's training left out. An episode takes {_SYMBOLS} symbols of one script (all, where "
         "it has fewer) and teaches each by one drawing of one drawer, or by one drawing of each of five; read are all "
-        "the other drawers' drawings of them. Among the taught: only they may be answered. Among all: the network's own "
-        "symbols may be answered too. Known symbols: change of accuracy, in points, on characters of writers kept out "
-        "of training, with all of these symbols to choose from. Mean and span over episodes.",
+        "the other drawers' drawings of them. Among the taught: only they may be answered. Among all: the network's "
+        "own symbols may be answered too. Known symbols: change of accuracy, in points, on characters of writers kept "
+        "out of training, with all of these symbols to choose from. Mean and span over episodes.",
         ("bundle", "script", "drawings", "symbols", "readings", "among the taught", "among all", "known symbols"),
         [
             (

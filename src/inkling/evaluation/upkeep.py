@@ -152,7 +152,7 @@ def filled_memory(recognizer: "Recognizer", samples: Handwriting, size: int, see
         glyphs: NDArray[np.uint8] = np.clip(samples.glyphs[index].astype(int) + noise, 0, 255).astype(np.uint8)
         ids = range(start + 1, start + 1 + len(index))
         labels, read = samples.labels[index].tolist(), answer[index].tolist()
-        memory = memory.teach(ids, labels, glyphs, samples.traces[index], read)
+        memory = memory.teach(ids, labels, glyphs, samples.traces[index], read, samples.sizes[index])
     return memory
 
 
@@ -193,6 +193,6 @@ def _teach_ms(memory: Memory, samples: Handwriting, index: int, number: int) -> 
 
 
 def _probabilities(recognizer: "Recognizer", memory: Memory, samples: Handwriting) -> NDArray[np.float32]:
-    logits = memory.vote(samples.logits, samples.features, samples.glyphs)
+    logits = memory.vote(samples.logits, samples.features, samples.glyphs, sizes=samples.sizes)
     alphabet = recognizer.alphabet(None, memory)
     return recognizer.probabilities(logits, alphabet, (*recognizer.symbols, *memory.taught))

@@ -11,6 +11,7 @@ import os
 import sys
 from collections import Counter
 
+import numpy as np
 import psutil
 import pytest
 
@@ -52,3 +53,31 @@ def test_no_picture_file_breaks_the_server_or_stays_in_memory(recognizer):
     assert sum(came.values()) == CASES
     assert set(came) <= EXPECTED
     assert resident[-1] - resident[0] < 16, told
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning:PIL")
+def test_no_file_that_is_taught_or_imported_breaks_the_server(recognizer, tmp_path):
+    client = create_app(
+        Settings.load({}, database_url=f"sqlite:///{tmp_path / 'inkling.db'}"), recognizer
+    ).test_client()
+    came = Counter()
+
+    def send(address, name, content, **fields):
+        answer = client.post(f"/api/v1/corrections{address}", data={name: (io.BytesIO(content), "x"), **fields})
+        assert answer.status_code < 500, answer.get_data(as_text=True)
+        came[answer.json["error"]["code"] if "error" in answer.json else answer.status_code] += 1
+        return answer
+
+    for content in cases(CASES // 4):
+        send("", "image", content, symbol="7")
+    assert came[201] == client.get("/api/v1/corrections").json["total"]
+    rng = np.random.default_rng(0)
+    for form in ("npz", "zip"):
+        whole = client.get("/api/v1/corrections/export", query_string={"form": form}).data
+        for _ in range(CASES // 20):
+            content = bytearray(whole[: rng.integers(len(whole))] if rng.random() < 0.3 else whole)
+            for place in rng.integers(0, len(content), rng.integers(1, 12)) if content else ():
+                content[place] = rng.integers(256)
+            send("/import", "file", bytes(content))
+    sys.stdout.write(f"\n{dict(came)}\n")
+    assert set(came) <= {200, 201, "bad_data", *EXPECTED}

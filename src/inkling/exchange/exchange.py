@@ -76,7 +76,7 @@ def read_exchange(path: Path, recognizer: Recognizer | None = None) -> tuple[lis
                 if is_npz(archive):
                     return admit(read_npz(archive, path), recognizer)
                 return admit(read_files(Zip(archive, path)), recognizer)
-    except (OSError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile) as error:  # zipfile raises all of them
         raise DataError(f"{path} cannot be read: {error}.", "Export or make it again.") from error
     raise DataError(
         f"{path} is in no form that is understood.",

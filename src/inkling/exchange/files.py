@@ -9,6 +9,7 @@ import io
 import json
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
@@ -37,7 +38,7 @@ _RESERVED = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]")  # by Windows
 _PASSED_OVER = frozenset({"thumbs.db", "desktop.ini", "__macosx"})
 # what csv, JSON, Pillow and zips raise on damaged bytes
 _DAMAGED = (OSError, ValueError, SyntaxError, EOFError, KeyError, TypeError, IndexError, RuntimeError, OverflowError,
-            zipfile.BadZipFile)  # fmt: skip
+            zipfile.BadZipFile, zlib.error)  # fmt: skip
 
 
 def folder_of(symbol: str) -> str:

@@ -126,7 +126,7 @@ def test_one_is_opened_large_with_what_was_read_then_and_now(open_page, teach):
 
 
 def test_relabelled_and_back(open_page, teach, api):
-    id = teach(ZERO, "8")
+    known = teach(ZERO, "8")
     page = open_page("/corrections")
     cards(page).get_by_test_id("card-open").click()
     page.get_by_test_id("one-symbol").fill("two words")
@@ -136,10 +136,10 @@ def test_relabelled_and_back(open_page, teach, api):
     page.get_by_test_id("relabel").click()
     expect(page.get_by_test_id("one")).to_be_hidden()
     expect(symbols(page)).to_have_text(["θ"])
-    assert api(f"/corrections/{id}")["symbol"] == "θ"
+    assert api(f"/corrections/{known}")["symbol"] == "θ"
     page.get_by_test_id("toast-undo").click()
     expect(symbols(page)).to_have_text(["8"])
-    assert api(f"/corrections/{id}")["symbol"] == "8"
+    assert api(f"/corrections/{known}")["symbol"] == "8"
 
 
 def test_several_are_deleted_and_restored(open_page, teach, api):
@@ -160,13 +160,13 @@ def test_several_are_deleted_and_restored(open_page, teach, api):
 
 
 def test_one_is_deleted_from_its_dialog_and_one_that_is_gone_already_is_told(open_page, teach, api):
-    id = teach(SEVEN, "7")
+    gone = teach(SEVEN, "7")
     teach(ONE, "1")
     page = open_page("/corrections")
     cards(page).nth(0).get_by_test_id("card-open").click()
     page.get_by_test_id("one-delete").click()
     expect(symbols(page)).to_have_text(["7"])
-    api("/corrections/delete", {"ids": [id]})  # somebody else was faster
+    api("/corrections/delete", {"ids": [gone]})  # somebody else was faster
     check(page, 0)
     page.get_by_test_id("delete-selected").click()
     expect(page.get_by_test_id("toast-text")).to_contain_text("Nothing was deleted")

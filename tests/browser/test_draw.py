@@ -314,10 +314,11 @@ def test_everything_but_the_drawing_itself_works_by_keyboard(open_page):
     page = open_page()
     draw(page, SEVEN)
     reached = []
-    for _ in range(20):
+    for _ in range(30):
         page.keyboard.press("Tab")
         reached.append(page.evaluate("() => document.activeElement.dataset.testid"))
-    for name in ("alphabet", "live", "undo", "clear", "pen-width", "predict", "why", "save-png", "save-chart"):
+    shown = ("alphabet", "live", "undo", "clear", "pen-width", "predict", "teach", "profile", "why", "save-png")
+    for name in (*shown, "save-chart"):
         assert name in reached
     page.get_by_test_id("clear").focus()
     page.keyboard.press("Enter")

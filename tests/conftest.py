@@ -1,16 +1,19 @@
 """What many tests share."""
 
+import contextlib
 import os
 import tempfile
 
 import hypothesis
 import pytest
 
+from inkling.errors import SettingsError
 from inkling.recognizer import Recognizer
 from inkling.settings import Settings
 
 # No test reads or writes the corrections of whoever runs it; their data sets stay where they are.
-os.environ["INKLING_DATA"] = Settings.load().data
+with contextlib.suppress(SettingsError):
+    os.environ["INKLING_DATA"] = Settings.load().data
 _FOLDER = tempfile.TemporaryDirectory(prefix="inkling-tests-")
 os.environ["XDG_DATA_HOME"] = _FOLDER.name
 os.environ["INKLING_DATABASE_URL"] = f"sqlite:///{_FOLDER.name}/inkling.db"

@@ -403,6 +403,20 @@ def test_two_who_correct_the_same_at_once_are_both_kept_and_one_of_two_deletes_w
     assert sorted(answers) == [204, 404]
 
 
+def test_one_that_somebody_takes_back_at_once_was_kept_all_the_same(client, monkeypatch):
+    add = Store.add
+
+    def add_and_lose(store, new):
+        made = add(store, new)
+        store.delete([made.id])
+        return made
+
+    monkeypatch.setattr(Store, "add", add_and_lose)
+    taught = teach(client, THETA, "θ", alphabet="digits")
+    assert taught["reading"]["text"] == read(client, THETA)["text"] != "θ"
+    assert ids(client, deleted="true") == [taught["correction"]["id"]]
+
+
 def test_metrics_count_corrections(client):
     made = teach(client, SEVEN, "4")["correction"]["id"]
     teach(client, ONE, "1", alphabet="digits")

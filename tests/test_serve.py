@@ -55,6 +55,29 @@ def test_it_reads_and_stays_small():
         assert all(worker.memory_info().rss < 250 * MIB for worker in [first, *first.children()])
 
 
+def test_every_process_knows_a_correction_at_once(tmp_path):
+    def asked(url, method="POST", **body):
+        request = urllib.request.Request(url, json.dumps(body).encode(), {"Content-Type": "application/json"})
+        request.method = method
+        with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:
+            return answer.headers, json.loads(answer.read() or "null")
+
+    ink = {"strokes": [[[100, 60], [100, 340]]], "alphabet": "digits"}
+    database = f"sqlite:///{tmp_path / 'inkling.db'}"
+    with serve("--port", "0", "--workers", "2", INKLING_DATABASE_URL=database) as (process, address):
+        get(f"{address}/readyz")
+        until(lambda: len(psutil.Process(process.pid).children()) == 2)
+        headers, taught = asked(f"{address}/api/v1/corrections", symbol="7", **ink)
+        assert taught["reading"]["text"] == "7"
+        assert {asked(f"{address}/api/v1/read", **ink)[1]["text"] for _ in range(20)} == {"7"}
+        place = headers["Location"]
+    with serve("--port", "0", INKLING_DATABASE_URL=database) as (_, address):
+        get(f"{address}/readyz")
+        assert asked(f"{address}/api/v1/read", **ink)[1]["text"] == "7"
+        asked(f"{address}{place}", "DELETE")
+        assert asked(f"{address}/api/v1/read", **ink)[1]["text"] == "1"
+
+
 @pytest.mark.parametrize("request_line", ["GET", f"GET /api/v1/{'x' * 9000} HTTP/1.1", "GET / HTTP/9.9"])
 def test_what_is_no_http_gets_an_error_in_our_shape_and_no_html(running, request_line):
     host, port = running.removeprefix("http://").split(":")

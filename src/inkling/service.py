@@ -180,7 +180,7 @@ class Service:
             )
         )
         memory = self.memory(profile)
-        after = self._including(alphabet, symbol, memory)
+        after = self._including_if_known(alphabet, symbol, memory)
         return Taught(correction, before, self.recognizer.read(ink, after, alternatives, memory))
 
     def relabel(self, id: int, symbol: str) -> "Correction":  # noqa: A002 - the field's name
@@ -211,10 +211,7 @@ class Service:
         """
         correction = self.store.get(id)
         memory = self.memory(correction.profile)
-        try:
-            alphabet = self._including(correction.alphabet or None, correction.symbol, memory)
-        except UnknownAlphabet:  # of another model, or of symbols that were forgotten
-            alphabet = self.recognizer.alphabet(None, memory)
+        alphabet = self._including_if_known(correction.alphabet or None, correction.symbol, memory)
         return self.recognizer.read(ink_of(correction), alphabet, memory=memory)
 
     def find(self, query: "CorrectionQuery", doubtful: bool = False) -> "Page":
@@ -290,6 +287,13 @@ class Service:
             if page.after is None:
                 return
             query = replace(query, after=page.after)
+
+    def _including_if_known(self, spec: Choice, symbol: str, memory: Memory) -> Alphabet:
+        """As :meth:`_including`; of all symbols where these were forgotten since, or are of another model."""
+        try:
+            return self._including(spec, symbol, memory)
+        except UnknownAlphabet:
+            return self.recognizer.alphabet(None, memory)
 
     def _including(self, spec: Choice, symbol: str, memory: Memory) -> Alphabet:
         """Give an alphabet, with this symbol beside its own where it is not among them."""

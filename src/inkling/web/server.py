@@ -167,10 +167,10 @@ def _write_problem(client: socket.socket, status: int, reason: str, message: str
 
 
 def _load_model(worker: Any) -> None:
-    """Load the model before the first request; where that fails, /readyz and every reading say so."""
+    """Load model and corrections before the first request; where that fails, /readyz and every reading say so."""
     from ..errors import InklingError
 
     try:
-        worker.wsgi.extensions["inkling"].get()
+        worker.wsgi.extensions["inkling"].service().memory()
     except InklingError:
         _log.warning("Serving without a model: nothing can be read until the bundle is put right.")

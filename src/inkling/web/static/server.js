@@ -40,7 +40,7 @@ export async function ask(path, { method = "GET", body, signal } = {}) {
 // What is wrong, for a person; what was not done is said by the caller.
 export const wordsOf = (error) => `${error.message || "The server is away. Try again when it is back."} ${error.hint ?? ""}`.trim();
 
-// Resolves when the server can read again. It knocks every second, and at once when the network is back.
+// Resolves when the server can read again, be it without a database, which /readyz would not do. It knocks every second, and at once when the network is back.
 export function untilReady(away) {
   return new Promise((resolve) => {
     let timer = 0;
@@ -50,7 +50,7 @@ export function untilReady(away) {
       knocking = true;
       clearTimeout(timer);
       try {
-        const response = await fetch("/readyz", { signal: AbortSignal.timeout(GIVE_UP_MS) });
+        const response = await fetch("/api/v1/model", { signal: AbortSignal.timeout(GIVE_UP_MS) });
         if (!response.ok) throw new Away(response);
         removeEventListener("online", knock);
         resolve();

@@ -17,7 +17,7 @@ from inkling.alphabet import parse_symbol
 from inkling.data.packs import Pack, load_pack, save_pack
 from inkling.data.pictures import symbol_of
 from inkling.errors import BadSymbol, DataError, DataMissing, FolderNotWritable, InklingError
-from inkling.exchange import already_there, export_corrections, files, npz, read_exchange
+from inkling.exchange import already_there, export_corrections, files, npz, read_exchange, rows
 from inkling.exchange.files import CSV, folder_of
 from inkling.service import Service
 from inkling.settings import Settings
@@ -264,7 +264,7 @@ def test_a_plain_folder_and_a_zip_of_it_are_read(tmp_path, recognizer):
 
 def test_a_csv_of_two_columns_is_enough(tmp_path, recognizer):
     written_in_folder(tmp_path, **{"scans__1.png": encoded(picture("4")), "scans__2.png": encoded(picture("7"))})
-    (tmp_path / CSV).write_text("file,symbol\nscans/1.png,✓\nscans/2.png,7\n", "utf-8")
+    (tmp_path / CSV).write_text("file,symbol\nscans/1.png,✓\n./scans/2.png,7\n", "utf-8")
     read, problems = read_exchange(tmp_path, recognizer)
     assert [one.symbol for one in read] == ["✓", "7"]
     assert problems == []
@@ -371,6 +371,23 @@ def test_a_picture_that_claims_too_many_pixels_is_refused(tmp_path):
     read, problems = read_exchange(tmp_path / "a.npz")
     assert (len(read), len(problems)) == (1, 1)
     assert "60,000×60,000" in problems[0]
+
+
+def test_more_samples_than_are_taken_at_once_are_refused(tmp_path, monkeypatch):
+    for form in FORMS:
+        export_corrections(several(), tmp_path / form)
+    monkeypatch.setattr(rows, "MOST_ROWS", 5)
+    monkeypatch.setattr(npz, "MOST_ROWS", 5)
+    for form in FORMS:
+        with pytest.raises(DataError, match="more than 5 samples"):
+            read_exchange(tmp_path / form)
+
+
+def test_a_report_sends_nothing_to_the_terminal_that_it_obeys(tmp_path):
+    folder = edited(tmp_path / "out", file="\x1b[2J\n" + "x" * 500)
+    (problem,) = read_exchange(folder)[1]
+    assert problem.isprintable()
+    assert len(problem) < 400
 
 
 def test_a_newer_form_is_refused(tmp_path):

@@ -10,9 +10,10 @@ import json
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,7 @@ from PIL import Image
 
 from ..errors import DataError
 from ..store import Correction
-from .rows import Row, time_of
+from .rows import Row, shown, time_of
 
 __all__ = ["CSV", "Folder", "Zip", "folder_of", "read_files", "write_folder", "write_zip"]
 
@@ -32,6 +33,7 @@ _MOST_BYTES = 2**30
 _MOST_CSV_BYTES = 2**28
 _MOST_FILE_BYTES = 2**25
 _LONGEST_NAME = 200
+_GLYPH_SIDES = bytes([0, 0, 0, 28]) * 2  # as a PNG's header says it
 # of one case and in ASCII, so that it is one name on every file system
 _PLAIN = re.compile(r"[a-z0-9][a-z0-9_-]+|[0-9]")
 _RESERVED = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]")  # by Windows
@@ -129,9 +131,9 @@ class Folder:
         """Read one file of the folder, never one that a link or a ``..`` leads to outside."""
         path = (self._path / name).resolve() if _inside(name) else None
         if path is None or not path.is_relative_to(self._path):
-            raise DataError(f"{name!r} lies outside of the folder.")
+            raise DataError(f"{shown(name)} lies outside of the folder.")
         if not path.is_file():
-            raise DataError(f"There is no file {name!r}.")
+            raise DataError(f"There is no file {shown(name)}.")
         with path.open("rb") as file:
             return _bounded(file.read(most + 1), name, most)
 
@@ -162,9 +164,9 @@ class Zip:
         """Read one file of the zip."""
         info = self._infos.get(name)
         if info is None:
-            raise DataError(f"There is no file {name!r}.")
+            raise DataError(f"There is no file {shown(name)}.")
         if info.file_size > most:
-            raise DataError(f"{name!r} has {info.file_size:,} bytes; at most {most:,} are read.")
+            raise DataError(f"{shown(name)} has {info.file_size:,} bytes; at most {most:,} are read.")
         return self._archive.read(info)  # never more than the size that was checked
 
 
@@ -178,8 +180,9 @@ def read_files(files: Folder | Zip) -> Iterator[Row | str]:
     listed: set[str] = set()
     if CSV in names:
         for line in _lines(files):
-            listed.add(line.get("file") or "")
-            yield _attempt(line.get("file") or "a line without a file", lambda line=line: _listed(files, line))
+            name = PurePosixPath(line["file"]).as_posix()
+            listed.add(name)
+            yield _attempt(name if line["file"] else "a line without a file", partial(_listed, files, name, line))
     others = [name for name in names if name.count("/") == 1 and name not in listed and not _passed_over(name)]
     if CSV not in names and not others:
         raise DataError(
@@ -187,16 +190,16 @@ def read_files(files: Folder | Zip) -> Iterator[Row | str]:
             "Make one sub-folder a symbol, such as 7/ or upper_A/, and put its pictures inside.",
         )
     for name in others:
-        yield _attempt(name, lambda name=name: _unlisted(files, name))
+        yield _attempt(name, partial(_unlisted, files, name))
 
 
-def _attempt(where: str, make: Any) -> Row | str:
+def _attempt(where: str, make: Callable[[], Row]) -> Row | str:
     try:
-        row: Row = make()
+        row = make()
     except DataError as error:
-        return f"{where}: {error.message}"
+        return f"{shown(where)}: {error.message}"
     except _DAMAGED as error:
-        return f"{where}: it cannot be read: {error}."
+        return f"{shown(where)}: It cannot be read: {error}."
     return row
 
 
@@ -211,7 +214,7 @@ def _lines(files: Folder | Zip) -> Iterator[Mapping[str, str]]:
         raise DataError(f"{CSV} cannot be read: {error}.", "Save it as UTF-8 with commas.") from error
 
 
-def _listed(files: Folder | Zip, line: Mapping[str, str]) -> Row:
+def _listed(files: Folder | Zip, where: str, line: Mapping[str, str]) -> Row:
     fields = {
         "profile": line.get("profile") or None,
         "read": line.get("read") or None,
@@ -221,15 +224,14 @@ def _listed(files: Folder | Zip, line: Mapping[str, str]) -> Row:
         "created_at": time_of(line["created_at"]) if line.get("created_at") else None,
         "pen_width": _number(line.get("pen_width")),
     }
-    where, symbol = line["file"], line["symbol"]
-    shown = files.read(where, _MOST_FILE_BYTES)
+    content = files.read(where, _MOST_FILE_BYTES)
     strokes = _strokes(files, line["strokes"]) if line.get("strokes") else None
     picture = files.read(line["picture"], _MOST_FILE_BYTES) if line.get("picture") else None
     # a CSV that somebody made has no columns for ink: then the file is the ink
-    glyph = _glyph(shown) if "strokes" in line and "picture" in line else None
+    glyph = _glyph(content) if "strokes" in line and "picture" in line else None
     if glyph is None and strokes is None:
-        picture = picture or shown
-    return Row(where, symbol, glyph, None, picture, strokes, _number(line.get("size_px")) or 0.0, fields)
+        picture = picture or content
+    return Row(where, line["symbol"], glyph, None, picture, strokes, _number(line.get("size_px")) or 0.0, fields)
 
 
 def _unlisted(files: Folder | Zip, name: str) -> Row:
@@ -243,8 +245,10 @@ def _unlisted(files: Folder | Zip, name: str) -> Row:
 
 def _glyph(content: bytes) -> NDArray[np.uint8] | None:
     """Read a glyph that was written here; None for a picture of another kind."""
+    if content[:8] != b"\x89PNG\r\n\x1a\n" or content[16:24] != _GLYPH_SIDES:
+        return None
     with Image.open(io.BytesIO(content)) as image:
-        if image.format != "PNG" or image.mode != "L" or image.size != (28, 28):
+        if image.mode != "L":
             return None
         return np.asarray(255 - np.asarray(image), np.uint8)
 
@@ -253,9 +257,9 @@ def _strokes(files: Folder | Zip, name: str) -> tuple[NDArray[np.floating], ...]
     try:
         given = json.loads(files.read(name, _MOST_FILE_BYTES))
     except RecursionError:
-        raise DataError(f"{name!r} holds no strokes.") from None
+        raise DataError(f"{shown(name)} holds no strokes.") from None
     if not isinstance(given, list):
-        raise DataError(f"{name!r} holds no strokes.")
+        raise DataError(f"{shown(name)} holds no strokes.")
     return tuple(np.asarray(stroke, np.float64) if stroke else np.zeros((0, 2)) for stroke in given)
 
 
@@ -283,5 +287,5 @@ def _passed_over(name: str) -> bool:
 
 def _bounded(content: bytes, name: str, most: int) -> bytes:
     if len(content) > most:
-        raise DataError(f"{name!r} has more than {most:,} bytes.")
+        raise DataError(f"{shown(name)} has more than {most:,} bytes.")
     return content

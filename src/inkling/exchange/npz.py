@@ -32,7 +32,7 @@ from numpy.typing import NDArray
 
 from ..errors import DataError
 from ..store import Correction
-from .rows import Row
+from .rows import MOST_ROWS, Row, too_many
 
 __all__ = ["is_npz", "read_npz", "write_npz"]
 
@@ -112,6 +112,8 @@ def read_npz(archive: zipfile.ZipFile, path: Path) -> Iterator[Row | str]:
     if problem:
         raise DataError(f"{path} is not a data pack: {problem}.", "The form is described in docs/how-to/data.md.")
     labels = arrays["labels"]
+    if len(labels) > MOST_ROWS:
+        raise too_many()
     images = arrays.get("images")
     for i, label in enumerate(labels.tolist()):
         where = f"row {i + 1}"

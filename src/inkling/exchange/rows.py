@@ -22,7 +22,10 @@ from ..recognizer import Recognizer, quantized
 from ..settings import Settings
 from ..store import NewCorrection
 
-__all__ = ["Row", "admit", "time_of"]
+__all__ = ["MOST_ROWS", "Row", "admit", "shown", "time_of", "too_many"]
+
+#: A file of more samples is refused.
+MOST_ROWS = 1_000_000
 
 _BATCH = 256
 _LEAST_PX = 8
@@ -74,7 +77,11 @@ def admit(rows: Iterable[Row | str], recognizer: Recognizer | None = None) -> tu
     made: list[NewCorrection] = []
     problems: list[str] = []
     stream = iter(rows)
+    count = 0
     while part := list(itertools.islice(stream, _BATCH)):
+        count += len(part)
+        if count > MOST_ROWS:
+            raise too_many()
         checked = [_tried(row, settings) for row in part]
         inks = [ink for one in checked if not isinstance(one, str) for ink in [one[1]] if ink is not None]
         made_of_ink = iter(_glyphs(loaded(), inks) if inks else ())
@@ -89,8 +96,19 @@ def admit(rows: Iterable[Row | str], recognizer: Recognizer | None = None) -> tu
             if new.glyph.any():
                 made.append(new)
             else:
-                problems.append(f"{row.where}: there is nothing written on it.")
+                problems.append(f"{shown(row.where)}: There is nothing written on it.")
     return made, problems
+
+
+def too_many() -> DataError:
+    """Say that a file has more samples than are taken at once."""
+    return DataError(f"It has more than {MOST_ROWS:,} samples.", "Import it in parts.")
+
+
+def shown(name: str) -> str:
+    """Give a name out of a file as it may stand in a report: short, and without characters that a terminal obeys."""
+    name = name if len(name) <= 120 else name[:120] + "…"
+    return name if name.isprintable() else ascii(name)
 
 
 def _glyphs(recognizer: Recognizer, inks: Sequence[Ink]) -> Iterator[tuple[NDArray[np.uint8], float]]:
@@ -106,7 +124,7 @@ def _tried(row: Row | str, settings: Settings) -> tuple[NewCorrection, Ink | Non
     try:
         return _checked(row, settings)
     except InklingError as error:
-        return f"{row.where}: {error.message}"
+        return f"{shown(row.where)}: {error.message}"
 
 
 def _checked(row: Row, settings: Settings) -> tuple[NewCorrection, Ink | None]:

@@ -199,7 +199,8 @@ def _attempt(where: str, make: Callable[[], Row]) -> Row | str:
     except DataError as error:
         return f"{shown(where)}: {error.message}"
     except _DAMAGED as error:
-        return f"{shown(where)}: It cannot be read: {error}."
+        why = getattr(error, "strerror", None) or error
+        return f"{shown(where)}: It cannot be read: {shown(str(why))}."
     return row
 
 

@@ -71,3 +71,14 @@ def test_the_example_that_makes_a_pack_runs(tmp_path, monkeypatch):
     (example,) = re.findall(r"```python\n(.*?)```", (DOCS / "how-to" / "data.md").read_text("utf-8"), re.DOTALL)
     exec(example, {})
     assert (tmp_path / "data" / "my-letters.npz").exists()
+
+
+def test_the_example_that_teaches_runs(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("INKLING_DATABASE_URL", f"sqlite:///{tmp_path / 'inkling.db'}")
+    (tmp_path / "seven.png").write_bytes(encoded(picture("7")))
+    (example,) = re.findall(r"```python\n(.*?)```", (DOCS / "how-to" / "teach.md").read_text("utf-8"), re.DOTALL)
+    made = {}
+    exec(example, made)
+    assert (made["taught"].before.text, made["taught"].reading.text) == ("7", "θ")
+    assert capsys.readouterr().out == "1 θ 7\n"

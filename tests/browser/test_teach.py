@@ -136,6 +136,16 @@ def test_the_key_of_a_symbol_teaches_it_but_not_in_a_field_nor_before_an_answer(
     assert [json.loads(request.post_data)["symbol"] for request in asked] == ["4"]
 
 
+def test_who_draws_has_left_the_field_so_that_a_key_teaches(open_as):
+    page = open_as()
+    page.get_by_test_id("alphabet").focus()
+    draw(page, SEVEN)
+    expect(answer(page)).to_have_text("7")
+    page.keyboard.press("2")
+    expect(answer(page)).to_have_text("2")
+    expect(page.get_by_test_id("alphabet")).to_have_value("digits")
+
+
 def test_a_letter_taught_among_digits_is_read_in_an_alphabet_that_has_it(open_as):
     page = open_as()
     draw(page, ZERO)

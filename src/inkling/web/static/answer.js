@@ -20,7 +20,7 @@ export class Answer {
     delete $("answer-card").dataset.stale;
     $("seen").src = BLANK_GLYPH;
     $("seen").alt = "Nothing yet";
-    $("predict").textContent = "Predict";
+    $("again").hidden = true;
     $("save-chart").disabled = true;
     this.#bars.show(new Map());
   }
@@ -39,7 +39,7 @@ export class Answer {
     delete $("answer-card").dataset.stale;
     $("seen").src = `data:image/png;base64,${character.glyph}`;
     $("seen").alt = `The drawing as the model sees it, 28 by 28 pixels, read as ${character.symbol}`;
-    $("predict").textContent = "Predict again";
+    $("again").hidden = false;
     $("save-chart").disabled = false;
     const shares = [character, ...character.alternatives].map((one) => [one.symbol, one.probability]);
     this.#bars.admit(shares.map(([symbol]) => symbol));

@@ -150,6 +150,7 @@ teach.addEventListener("undone", async ({ detail: { correction } }) => {
   if (!drawing.empty) reader.now();
 });
 
+$("ink").addEventListener("pointerdown", () => document.activeElement?.blur()); // a key after it teaches, and fills no field
 $("undo").addEventListener("click", () => drawing.undo());
 $("redo").addEventListener("click", () => drawing.redo());
 $("clear").addEventListener("click", () => drawing.clear());

@@ -218,6 +218,13 @@ def test_reading_goes_on_without_a_database_that_cannot_be_used(seven, four, dat
     assert read(seven) == "7"
 
 
+def test_a_database_that_cannot_even_be_looked_for_is_said_and_reading_goes_on(seven, tmp_path, monkeypatch):
+    monkeypatch.setenv("INKLING_DATABASE_URL", f"sqlite:///{tmp_path / ('x' * 300)}")
+    result = run("read", seven)
+    assert (result.exit_code, result.stdout.split("\t")[1]) == (0, "7")
+    assert "too long" in result.stderr
+
+
 def test_reading_with_nothing_taught_loads_no_database_library(seven):
     code = (
         "import sys; from inkling.cli import main\n"

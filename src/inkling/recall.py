@@ -144,4 +144,7 @@ class Recall:
 def _is_no_file(url: str) -> bool:
     """Say whether a URL names a SQLite file that is not there, without loading SQLAlchemy, which takes a while."""
     kind, _, path = url.partition(":///")
-    return kind == "sqlite" and bool(path) and not set(path) & set("?:") and not Path(path).expanduser().exists()
+    try:
+        return kind == "sqlite" and bool(path) and not set(path) & set("?:") and not Path(path).expanduser().exists()
+    except (OSError, RuntimeError):  # it may be there, where we may not look; no home folder
+        return False

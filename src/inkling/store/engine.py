@@ -66,7 +66,10 @@ def exists(url: str) -> bool:
         raise StoreError("The setting database_url is no URL of a database.", _EXAMPLES) from None
     if not parsed.drivername.startswith("sqlite") or not parsed.database:
         return True
-    return Path(parsed.database).expanduser().exists()
+    try:
+        return Path(parsed.database).expanduser().exists()
+    except OSError:  # it may be there, where we may not look: opening it says why
+        return True
 
 
 def _open_postgresql(url: URL) -> tuple[Engine, str]:
@@ -105,7 +108,7 @@ def _open_sqlite(url: URL, given: str) -> tuple[Engine, str]:
 
 
 def _make_file(path: Path, where: str) -> None:
-    if path.is_file():
+    if os.path.isfile(path):  # Path.is_file raises where the folder may not be looked into
         return
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -147,7 +147,9 @@ def server_memory(bundle: str | None) -> Iterator[dict[str, object]]:
     """Serve, read 200 drawings through the API, and ask the system for the resident memory of each process."""
     command = [sys.executable, "-m", "inkling.cli", "serve", "--port", "0"]
     command += ["--bundle", bundle] if bundle else []
-    quiet = os.environ | {"INKLING_LOG_LEVEL": "ERROR"}
+    folder = tempfile.TemporaryDirectory(prefix="inkling-bench-")  # nobody's corrections
+    database = {"INKLING_DATABASE_URL": f"sqlite:///{folder.name}/inkling.db"}
+    quiet = os.environ | {"INKLING_LOG_LEVEL": "ERROR"} | database
     server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=quiet)
     try:
         url = re.search(r"http://\S+", server.stdout.readline())[0]
@@ -164,6 +166,7 @@ def server_memory(bundle: str | None) -> Iterator[dict[str, object]]:
         server.send_signal(signal.SIGTERM)
         server.wait(timeout=15)
         server.stdout.close()
+        folder.cleanup()
     yield row("memory a process", "MiB", resident_mib, max(resident_mib))
     yield row("memory of all, shared pages once", "MiB", [sum(shared_out_mib)])
 

@@ -132,7 +132,13 @@ def test_a_missing_bundle_and_an_unknown_setting_are_one_line(files, monkeypatch
     assert "colour" in result.stderr
 
 
-@pytest.mark.parametrize("command", [(), *((c,) for c in sorted(main.commands)), ("data", "fetch")], ids=" ".join)
+def every_command(group=main, path=()):
+    yield path
+    for name, command in sorted(getattr(group, "commands", {}).items()):
+        yield from every_command(command, (*path, name))
+
+
+@pytest.mark.parametrize("command", list(every_command()), ids=" ".join)
 def test_every_command_says_what_it_does(command):
     for flag in ("--help", "-h"):
         result = run(*command, flag)
@@ -144,7 +150,10 @@ def test_every_command_says_what_it_does(command):
 def test_the_help_names_every_command_and_every_option_has_help():
     text = run("--help").stdout
     assert all(re.search(rf"^  {name} ", text, re.MULTILINE) for name in COMMANDS)
-    for command in main.commands.values():
+    for path in every_command():
+        command = main
+        for name in path:
+            command = command.commands[name]
         for parameter in command.params:
             assert parameter.param_type_name == "argument" or parameter.help, f"{command.name} {parameter.name}"
 

@@ -24,8 +24,8 @@ Indices = NDArray[np.intp]
 #: Drawings a symbol that are taught, with the aim in percent.
 _AIMS = {1: 90.0, 5: 96.0}
 _SYMBOLS = 20
-#: Samples of known symbols that are read beside the new ones in an episode, and every how many episodes.
-_KNOWN, _KNOWN_EVERY = 500, 4
+#: Every how many episodes known symbols may be answered beside the new ones, and how many samples of them are read.
+_BESIDE_EVERY, _KNOWN = 4, 500
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,8 @@ class Script:
         symbols: how many were taught in an episode.
         readings: of other people's drawings, all episodes together.
         among_taught: share read right where only the taught symbols may be answered, an episode each.
-        among_all: the same where all that the network knows may be answered too.
-        known_before: share of known symbols read right without memory, an episode each.
+        among_all: the same where all that the network knows may be answered too, every fourth episode.
+        known_before: share of known symbols read right without memory, in the same episodes.
         known_after: the same with the new symbols in memory and in the alphabet.
     """
 
@@ -120,7 +120,8 @@ def few_shot_section(found: Sequence[Script]) -> Section:
         "it has fewer) and teaches each by one drawing of one drawer, or by one drawing of each of five; read are all "
         "the other drawers' drawings of them. Among the taught: only they may be answered. Among all: the network's "
         "own symbols may be answered too. Known symbols: change of accuracy, in points, on characters of writers kept "
-        "out of training, with all of these symbols to choose from. Mean and span over episodes.",
+        "out of training, with all of these symbols to choose from; both in every fourth episode. Mean and span over "
+        "episodes.",
         ("bundle", "script", "drawings", "symbols", "readings", "among the taught", "among all", "known symbols"),
         [
             (
@@ -153,9 +154,11 @@ def _learn(
         symbols, readings = max(symbols, len(memory.taught)), readings + len(others)
         read = samples.select(others)
         among_taught.append(_share(recognizer, memory, read, recognizer.alphabet("taught", memory)))
+        if episode % _BESIDE_EVERY:
+            continue
         everything = recognizer.alphabet(None, memory)
         among_all.append(_share(recognizer, memory, read, everything))
-        if beside is not None and len(beside) and episode % _KNOWN_EVERY == 0:
+        if beside is not None and len(beside):
             known = beside.select(rng.permutation(len(beside))[:_KNOWN])
             before.append(_share(recognizer, None, known, recognizer.alphabet()))
             after.append(_share(recognizer, memory, known, everything))

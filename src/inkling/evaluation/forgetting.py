@@ -11,7 +11,7 @@ from tqdm import tqdm
 from ..alphabet import Alphabet
 from ..memory import Memory
 from .findings import Goal, Section, Spread
-from .handwriting import Handwriting, answers, teach
+from .handwriting import Handwriting, answers, answers_in, teach
 from .score import alphabets_for, truth_in
 
 if TYPE_CHECKING:
@@ -101,27 +101,30 @@ def measure_forgetting(
         corrections: how many are taught; fewer where the pool has fewer.
         progress: whether to draw a progress bar.
     """
-    views = [(rows, alphabet) for rows in held for alphabet in alphabets_for(rows.labels, recognizer.symbols)]
-    truths = [truth_in(rows.labels, alphabet) for rows, alphabet in views]
-    plain = [answers(recognizer, None, *view) == truth for view, truth in zip(views, truths, strict=True)]
+    views = [(rows, list(alphabets_for(rows.labels, recognizer.symbols))) for rows in held]
+    truths = [[truth_in(rows.labels, alphabet) for alphabet in alphabets] for rows, alphabets in views]
+    plain = [_right(recognizer, None, *view, truth) for view, truth in zip(views, truths, strict=True)]
     jobs = [(course, seed) for course in _COURSES for seed in seeds]
     taught: dict[str, int] = {}
-    found: dict[tuple[str, int], list[tuple[float, int, int]]] = {}
+    found: dict[tuple[str, int, int], list[tuple[float, int, int]]] = {}
     for course, seed in tqdm(jobs, desc="forgetting", unit="course", disable=not progress, leave=False):
         memory = _memory(recognizer, pool, course.name, seed, corrections)
         taught[course.name] = len(memory)
         for place, (view, truth) in enumerate(zip(views, truths, strict=True)):
-            right = answers(recognizer, memory, *view) == truth
-            spoilt, mended = int((plain[place] & ~right).sum()), int((~plain[place] & right).sum())
-            figures = (mended - spoilt) / len(truth), spoilt, mended
-            found.setdefault((course.name, place), []).append(figures)
+            for which, right in enumerate(_right(recognizer, memory, *view, truth)):
+                before = plain[place][which]
+                spoilt, mended = int((before & ~right).sum()), int((~before & right).sum())
+                figures = (mended - spoilt) / len(right), spoilt, mended
+                found.setdefault((course.name, place, which), []).append(figures)
     return [
         Cost(
             course.name, course.most_lost, taught[course.name], rows.name, alphabet.name, len(rows),
-            float(plain[place].mean()), *(tuple(column) for column in zip(*found[course.name, place], strict=True)),
+            float(plain[place][which].mean()),
+            *(tuple(column) for column in zip(*found[course.name, place, which], strict=True)),
         )
         for course in _COURSES
-        for place, (rows, alphabet) in enumerate(views)
+        for place, (rows, alphabets) in enumerate(views)
+        for which, alphabet in enumerate(alphabets)
     ]  # fmt: skip
 
 
@@ -153,6 +156,17 @@ def forgetting_section(costs: Sequence[Cost]) -> Section:
         tuple(goals),
         {"costs": [cost.to_json() for cost in costs]},
     )  # fmt: skip
+
+
+def _right(
+    recognizer: "Recognizer",
+    memory: Memory | None,
+    rows: Handwriting,
+    alphabets: Sequence[Alphabet],
+    truths: Sequence[Indices],
+) -> list[NDArray[np.bool_]]:
+    found = answers_in(recognizer, memory, rows, alphabets)
+    return [answer == truth for answer, truth in zip(found, truths, strict=True)]
 
 
 def _memory(recognizer: "Recognizer", pool: Handwriting, course: str, seed: int, corrections: int) -> Memory:

@@ -19,7 +19,7 @@ from ..recognizer import Inference, quantized
 if TYPE_CHECKING:
     from ..recognizer import Recognizer
 
-__all__ = ["Handwriting", "answers", "ink_of", "prepare", "teach"]
+__all__ = ["Handwriting", "answers", "answers_in", "ink_of", "prepare", "teach"]
 
 Indices = NDArray[np.intp]
 _BATCH = 256
@@ -37,6 +37,7 @@ class Handwriting:
         glyphs: uint8 (N, 28, 28), 255 = ink.
         logits: float32 (N, S), calibrated.
         features: float32 (N, D).
+        sizes: float32 (N,), the longer side of each one's ink in px of the input.
         traces: float32 (N, S + D), what is kept of a glyph that is taught; no rows where none shall be.
         places: int (N,), where in the pack they stand.
     """
@@ -47,6 +48,7 @@ class Handwriting:
     glyphs: NDArray[np.uint8]
     logits: NDArray[np.float32]
     features: NDArray[np.float32]
+    sizes: NDArray[np.float32]
     traces: NDArray[np.float32]
     places: Indices
 
@@ -63,6 +65,7 @@ class Handwriting:
             self.glyphs[index],
             self.logits[index],
             self.features[index],
+            self.sizes[index],
             self.traces[index] if len(self.traces) else self.traces,
             self.places[index],
         )
@@ -98,6 +101,7 @@ def prepare(
         glyphs,
         np.concatenate([f.logits for f in found]),
         np.concatenate([f.features for f in found]),
+        np.concatenate([f.sizes for f in found]),
         recognizer.traces(glyphs if taught else glyphs[:0]),
         places,
     )
@@ -110,12 +114,24 @@ def ink_of(pack: Pack, index: int) -> Ink:
 
 def answers(recognizer: "Recognizer", memory: Memory | None, samples: Handwriting, alphabet: Alphabet) -> Indices:
     """Read samples in an alphabet, with a memory's vote as a reading has it: int (N,) into ``alphabet.symbols``."""
+    return answers_in(recognizer, memory, samples, [alphabet])[0]
+
+
+def answers_in(
+    recognizer: "Recognizer", memory: Memory | None, samples: Handwriting, alphabets: Sequence[Alphabet]
+) -> list[Indices]:
+    """Read samples in several alphabets; memory votes once for those that are made of the same symbols."""
     if memory is None or not len(memory):
-        return np.asarray(recognizer.probabilities(samples.logits, alphabet).argmax(1))
-    among = {member for members in alphabet.members for member in members}
-    logits = memory.vote(samples.logits, samples.features, samples.glyphs, among)
-    probabilities = recognizer.probabilities(logits, alphabet, (*recognizer.symbols, *memory.taught))
-    return np.asarray(probabilities.argmax(1))
+        return [np.asarray(recognizer.probabilities(samples.logits, a).argmax(1)) for a in alphabets]
+    votes: dict[frozenset[str], NDArray[np.float32]] = {}
+    found = []
+    for alphabet in alphabets:
+        among = frozenset(member for members in alphabet.members for member in members)
+        if among not in votes:
+            votes[among] = memory.vote(samples.logits, samples.features, samples.glyphs, among, samples.sizes)
+        symbols = (*recognizer.symbols, *memory.taught)
+        found.append(np.asarray(recognizer.probabilities(votes[among], alphabet, symbols).argmax(1)))
+    return found
 
 
 def teach(
@@ -129,7 +145,8 @@ def teach(
     """Teach samples, numbered from ``first_id``, as their true symbols or as ``symbols``."""
     ids = range(first_id, first_id + len(index))
     labels = samples.labels[index].tolist() if symbols is None else symbols
-    return memory.teach(ids, labels, samples.glyphs[index], samples.traces[index], read or [None] * len(index))
+    said = read or [None] * len(index)
+    return memory.teach(ids, labels, samples.glyphs[index], samples.traces[index], said, samples.sizes[index])
 
 
 def _inferred(recognizer: "Recognizer", pack: Pack, batch: list[int]) -> Iterator[tuple[list[int], Inference]]:

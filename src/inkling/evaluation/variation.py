@@ -135,6 +135,7 @@ def _samples(recognizer: "Recognizer", inks: Sequence[Ink], like: Handwriting, i
         quantized(found.glyphs),
         found.logits,
         found.features,
+        found.sizes,
         like.traces[:0],
         like.places[times],
     )

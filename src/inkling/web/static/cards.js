@@ -15,8 +15,10 @@ export class Cards extends EventTarget {
 
   show(corrections, { more = false } = {}) {
     const cards = corrections.map((one) => this.#card(one));
+    const focused = this.#list.contains(document.activeElement) && document.activeElement.closest(".card")?.dataset.id;
     if (more) this.#list.append(...cards);
     else this.#list.replaceChildren(...cards);
+    if (focused) cards.find((card) => card.dataset.id === focused)?.querySelector("button").focus();
     if (more) cards[0]?.querySelector("button").focus();
   }
 

@@ -63,6 +63,7 @@ function show({ corrections, total, next: after }, doubts) {
   $("empty").querySelector("a").hidden = filters.any;
   const query = filters.query;
   offerExport(query, total > 0);
+  $("import-label").textContent = filters.profile ? `Import for ${nameOf(filters.profile)}` : "Import";
   showSelection();
 }
 
@@ -97,6 +98,7 @@ async function change(what, ids, { done, failed, undo }) {
   }
   selected.clear();
   await load();
+  if (document.activeElement === document.body) $("count").focus(); // what was pressed is gone
   fill();
 }
 
@@ -143,7 +145,7 @@ $("select-none").addEventListener("click", () => {
   showSelection();
 });
 $("delete-selected").addEventListener("click", () => remove([...selected]));
-offerImport(() => owner(mine()), () => {
+offerImport(() => (filters.profile ? { profile: filters.profile } : {}), () => {
   load();
   fill();
 });

@@ -6,6 +6,7 @@ import { Bars } from "./bars.js";
 import { Drawing, SIDE } from "./drawing.js";
 import { HeatMap } from "./heat.js";
 import { keep, kept } from "./kept.js";
+import { follow } from "./lesson.js";
 import { Pad } from "./pad.js";
 import { owner, Profiles } from "./profile.js";
 import { Reader } from "./reader.js";
@@ -23,8 +24,7 @@ const reader = new Reader(compose);
 const alphabets = new Alphabets($("alphabet"), chooseAlphabet);
 const profiles = new Profiles($("profile"), () => {
   alphabets.refresh(profiles.value);
-  reader.forget();
-  if (!drawing.empty) reader.now();
+  readAgain();
 });
 const teach = new Teach({
   ink: () => (drawing.empty || drawing.growing ? null : ink()),
@@ -33,6 +33,7 @@ const teach = new Teach({
   symbols: () => bars.symbols,
   profile: () => profiles.value,
 });
+follow({ teach, alphabets, profiles, reader, edition: () => edition, show: showTaught, again: readAgain });
 new Pad($("ink"), drawing);
 
 const ink = () => ({ strokes: drawing.strokes, width: SIDE, height: SIDE, pen_width: drawing.penWidth });
@@ -64,7 +65,14 @@ function showNothing() {
 function showReading(reading) {
   answer.show(reading);
   teach.offer(reading);
-  if (reading.characters[0].heat && asksWhy()) heatMap.show(reading.characters);
+  if (!asksWhy()) return;
+  if (reading.characters[0].heat) heatMap.show(reading.characters);
+  else heatMap.hide(); // it was about another answer
+}
+
+function showTaught(reading) {
+  showReading(reading);
+  if (asksWhy()) readAgain(); // for its heat
 }
 
 function refresh() {
@@ -77,7 +85,6 @@ function refresh() {
 }
 
 let away = false;
-const switched = new Map(); // id of a correction to the alphabets before and after it
 let edition = 0; // of the drawing: an answer to what was taught is shown only if the drawing still stands
 
 drawing.addEventListener("change", ({ detail: how }) => {
@@ -121,34 +128,15 @@ function predict() {
 }
 
 function chooseAlphabet() {
-  reader.forget();
   showNothing();
   bars.offer(alphabets.symbols);
-  if (!drawing.empty) reader.now();
+  readAgain();
 }
 
-// What was taught is read at once; a symbol that the alphabet lacked is read in the next larger one.
-teach.addEventListener("learned", async ({ detail: { correction, before, reading, say, edition: taughtIn } }) => {
-  const chosen = alphabets.value;
-  if (taughtIn === edition) {
-    reader.forget();
-    showReading(reading);
-  }
-  await alphabets.refresh(profiles.value);
-  if (reading.alphabet !== before.alphabet && alphabets.value === chosen && alphabets.admit(correction.symbol)) {
-    switched.set(correction.id, [chosen, alphabets.value]);
-    say(` The alphabet is now ${alphabets.label}.`);
-  }
-  if (taughtIn === edition && reading.alphabet !== alphabets.value && alphabets.value !== chosen) reader.now();
-  profiles.refresh();
-});
-teach.addEventListener("undone", async ({ detail: { correction } }) => {
-  const [before, after] = switched.get(correction.id) ?? [];
-  if (alphabets.value === after) alphabets.choose(before);
-  await alphabets.refresh(profiles.value);
+function readAgain() {
   reader.forget();
   if (!drawing.empty) reader.now();
-});
+}
 
 $("ink").addEventListener("pointerdown", () => document.activeElement?.blur()); // a key after it teaches, and fills no field
 $("undo").addEventListener("click", () => drawing.undo());
@@ -182,6 +170,7 @@ addEventListener("keydown", (event) => {
 });
 
 alphabets.refresh(profiles.value);
+addEventListener("pageshow", ({ persisted }) => persisted && readAgain()); // back from the Corrections page, say
 $("live").checked = kept("live") !== "false";
 $("pen-width").value = drawing.penWidth;
 refresh();

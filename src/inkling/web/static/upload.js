@@ -1,6 +1,7 @@
 // The Upload page: pictures come in by button, drop, paste or camera, are read two at a time, and stay.
 
 import { Alphabets } from "./alphabets.js";
+import { takeIn } from "./intake.js";
 import { save } from "./kept.js";
 import { formOf, previewOf } from "./picture.js";
 import { owner, Profiles } from "./profile.js";
@@ -134,23 +135,7 @@ function refresh() {
 
 const done = () => list().filter((entry) => entry.reading || entry.error);
 
-for (const id of ["upload", "camera"]) {
-  $(id).addEventListener("change", ({ target }) => {
-    add([...target.files]);
-    target.value = ""; // so that the same picture may be chosen again
-  });
-}
-addEventListener("paste", (event) => event.clipboardData?.files.length && add([...event.clipboardData.files]));
-let over = 0;
-addEventListener("dragenter", () => $("drop").classList.toggle("over", (over += 1) > 0));
-addEventListener("dragleave", () => $("drop").classList.toggle("over", (over -= 1) > 0));
-addEventListener("dragover", (event) => event.preventDefault());
-addEventListener("drop", (event) => {
-  event.preventDefault();
-  over = 0;
-  $("drop").classList.remove("over");
-  add([...event.dataTransfer.files]);
-});
+takeIn(add);
 $("only-unsure").addEventListener("change", ({ target }) => {
   $("results").classList.toggle("only-unsure", target.checked);
   refresh();

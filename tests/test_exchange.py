@@ -230,6 +230,18 @@ def test_a_plain_pack_of_pictures_is_read_by_the_normaliser(tmp_path, recognizer
     assert read[0].features.tolist() == [pytest.approx(152, abs=3)]  # the height of the 4 and its pen
 
 
+def test_a_pack_of_large_pictures_is_read_and_one_of_none_is_not(tmp_path, recognizer):
+    large = 255 - picture("4", (1600, 1920), 11.2, (400, 360), 112)[None]
+    small = 255 - picture("4")[None]
+    for name, images in (("large", large), ("small", small), ("none", large[:, :0])):
+        save_pack(Pack(name, np.array(["4"]), np.zeros(1, np.int32), images), tmp_path / f"{name}.npz")
+    (read,), _ = read_exchange(tmp_path / "large.npz", recognizer)
+    (expected,), _ = read_exchange(tmp_path / "small.npz", recognizer)
+    assert np.abs(read.glyph.astype(int) - expected.glyph).max() < 60
+    assert read.features[0] == pytest.approx(8 * expected.features[0], rel=0.02)
+    assert read_exchange(tmp_path / "none.npz", recognizer) == ([], ["row 1: The picture has no pixels."])
+
+
 def test_a_plain_pack_of_strokes_is_read(tmp_path, recognizer):
     drawn = [np.array(stroke, np.float32) for stroke in STROKES["4"] + STROKES["7"]]
     points, starts = np.concatenate(drawn), np.cumsum([0, *map(len, drawn)])

@@ -28,7 +28,7 @@ __all__ = ["MOST_ROWS", "Row", "admit", "shown", "time_of", "too_many"]
 MOST_ROWS = 1_000_000
 
 _BATCH = 256
-_LEAST_PX = 8
+_LEAST_PX, _MOST_PX = 8, 512
 _GLYPH = (28, 28)
 _LONGEST = {"read": 64, "alphabet": 10_000, "model": 200}
 _PNG = b"\x89PNG\r\n\x1a\n"
@@ -166,10 +166,18 @@ def _ink(row: Row, pen_width: float | None, settings: Settings) -> Ink:
         return Ink.from_strokes(row.strokes, pen_width, settings)
     if row.pixels is None:
         return Ink.from_image(row.picture, settings)
-    if row.pixels.size > settings.max_image_pixels or not row.pixels.size:
-        raise DataError(f"The picture is {row.pixels.shape[1]:,}×{row.pixels.shape[0]:,} px.")
-    missing = [(0, max(0, _LEAST_PX - side)) for side in row.pixels.shape]
-    return Ink.of(Ink(np.pad(row.pixels, missing).astype(np.float32) / np.float32(255)), settings)
+    height, width = row.pixels.shape
+    if not 0 < height * width <= settings.max_image_pixels:
+        raise DataError(
+            f"The picture is {width:,}×{height:,} px; at most {settings.max_image_pixels:,} px are taken."
+            if row.pixels.size
+            else "The picture has no pixels."
+        )
+    smaller = -(-max(height, width) // _MOST_PX)
+    pixels = np.asarray(Image.fromarray(row.pixels).reduce(smaller)) if smaller > 1 else row.pixels
+    missing = [(0, max(0, _LEAST_PX - side)) for side in pixels.shape]
+    scaled = np.pad(pixels, missing).astype(np.float32) / np.float32(255)
+    return Ink.of(Ink(scaled, scale=1 / smaller), settings)
 
 
 def _check_strokes(strokes: tuple[NDArray[np.floating], ...], settings: Settings) -> None:

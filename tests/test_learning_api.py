@@ -303,6 +303,13 @@ def test_a_query_of_nonsense_is_refused(client, query):
     assert query.partition("=")[0] in error["message"]
 
 
+def test_a_query_for_what_cannot_be_says_so(client):
+    assert error_of(client.get(CORRECTIONS, query_string={"symbol": "two words"}), 422)["code"] == "bad_symbol"
+    for path in (CORRECTIONS, f"{CORRECTIONS}/export", "/api/v1/symbols", "/api/v1/alphabets"):
+        error = error_of(client.get(path, query_string={"profile": "a\0b"}), 422)
+        assert error["code"] == "invalid_profile"
+
+
 @pytest.mark.parametrize("body", [{}, {"symbol": "7", "deleted": False}, {"deleted": True}, {"colour": 1}])
 def test_a_change_of_nonsense_is_refused(client, body):
     address = f"{CORRECTIONS}/{teach(client, SEVEN, '7')['correction']['id']}"

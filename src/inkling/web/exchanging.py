@@ -14,7 +14,7 @@ from ..errors import DataError
 from ..store import CorrectionQuery
 from .api import PROBLEMS, component
 from .bodies import form_of, parameters, query_of, refuse_query
-from .learning import asked_for, counted
+from .learning import counted
 from .learning_schemas import ExportQuery, Imported, ImportForm
 from .loading import service
 from .problems import RequestError
@@ -45,7 +45,7 @@ _BODY = {"required": True, "content": {"multipart/form-data": {"schema": compone
 def export() -> Response:
     """Give the corrections that are asked for, as a file to save."""
     given = query_of(ExportQuery)
-    query = asked_for(given)
+    query = given.to_query()
     if given.doubtful == "true":
         query = replace(query, ids=tuple(_doubtful(query)))
     with tempfile.TemporaryDirectory(prefix="inkling-export-") as folder:

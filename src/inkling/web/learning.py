@@ -8,12 +8,11 @@ from flask import Response, current_app, jsonify, request, url_for
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
-from ..alphabet import parse_symbol
 from ..errors import CorrectionNotFound
 from ..ink import Ink
 from ..reading import Reading
 from ..service import EVERYBODY
-from ..store import Correction, CorrectionQuery
+from ..store import Correction
 from . import pictures
 from .api import PROBLEMS, component
 from .bodies import content_of, form_of, ink_of, json_of, parameters, query_of, refuse_query
@@ -21,7 +20,6 @@ from .learning_schemas import (
     GREATEST_ID,
     CorrectionAnswer,
     CorrectionList,
-    Filter,
     ListQuery,
     Patch,
     ProfileList,
@@ -35,7 +33,7 @@ from .loading import service
 from .problems import RequestError
 from .schemas import Options, Problem, ProfileQuery, ReadingAnswer
 
-__all__ = ["asked_for", "blueprint", "counted"]
+__all__ = ["blueprint", "counted"]
 
 blueprint = APIBlueprint("learning", __name__, url_prefix="/api/v1", abp_tags=[Tag(name="learning")])
 
@@ -105,7 +103,7 @@ def corrections() -> Response:
     """Find corrections, all or the doubtful ones only."""
     given = query_of(ListQuery)
     doubtful = given.doubtful == "true"
-    query = asked_for(given, deleted=given.deleted == "true", limit=given.limit, after=given.after)
+    query = given.to_query(deleted=given.deleted == "true", limit=given.limit, after=given.after)
     page = service().find(query, doubtful)
     doubts = service().doubts(query.profile or EVERYBODY) if doubtful else {}
     listed = [_correction_json(one, doubts.get(one.id)) for one in page.corrections]
@@ -212,16 +210,6 @@ def symbols() -> Response:
 def profiles() -> Response:
     """List the profiles, each with how many corrections it has."""
     return jsonify({"profiles": [{"name": name, "corrections": count} for name, count in service().profiles()]})
-
-
-def asked_for(given: Filter, **more: Any) -> CorrectionQuery:
-    """Give what the store is asked.
-
-    Raises:
-        BadSymbol: the symbol is none.
-    """
-    symbol = parse_symbol(given.symbol) if given.symbol else None
-    return given.to_query(symbol=symbol, **more)
 
 
 def counted(change: str, count: int = 1) -> None:

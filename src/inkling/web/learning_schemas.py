@@ -5,6 +5,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from ..alphabet import parse_symbol
+from ..profiles import parse_profile
 from ..store import CorrectionQuery
 from .schemas import Drawn, Options, Probability, ReadingAnswer
 
@@ -93,10 +95,21 @@ class Filter(BaseModel):
         "false", description="true for those only that disagree with others like them, of the profile or of everybody."
     )
 
-    def to_query(self, symbol: str | None, **more: Any) -> CorrectionQuery:
-        """Give what the store is asked."""
-        wrong = None if self.wrong is None else self.wrong == "true"
-        return CorrectionQuery(self.profile or None, symbol, self.since, self.until, wrong, **more)
+    def to_query(self, **more: Any) -> CorrectionQuery:
+        """Give what the store is asked.
+
+        Raises:
+            BadSymbol: the symbol is none.
+            InvalidProfile: the profile's name is none.
+        """
+        return CorrectionQuery(
+            profile=parse_profile(self.profile) if self.profile else None,
+            symbol=parse_symbol(self.symbol) if self.symbol else None,
+            since=self.since,
+            until=self.until,
+            wrong=None if self.wrong is None else self.wrong == "true",
+            **more,
+        )
 
 
 class ListQuery(Filter):

@@ -203,6 +203,25 @@ def test_a_full_disk_is_told_and_reading_goes_on(open_as):
     expect(answer(page)).not_to_be_empty()
 
 
+def test_without_its_database_the_server_reads_and_says_why_it_does_not_learn(browser, tmp_path):
+    database = tmp_path / "inkling.db"
+    database.write_bytes(b"no database at all" * 99)
+    with serve("--port", "0", INKLING_DATABASE_URL=f"sqlite:///{database}") as (_, address):
+        page = browser.new_page()
+        page.goto(address)
+        page.context.set_offline(True)
+        draw(page, SEVEN)
+        expect(page.get_by_test_id("message")).to_contain_text("away")
+        page.context.set_offline(False)
+        expect(answer(page)).to_have_text("7")
+        page.get_by_test_id("teach-chip").first.click()
+        expect(toast(page)).to_contain_text("Not learned. The correction was not kept: the database cannot be used.")
+        expect(answer(page)).to_have_text("7")
+        page.goto(f"{address}/corrections")
+        expect(page.get_by_test_id("message")).to_contain_text("database")
+        page.close()
+
+
 def test_an_answer_to_what_was_taught_is_not_shown_for_another_drawing(open_as):
     page = open_as()
     held = []

@@ -40,6 +40,9 @@ export async function ask(path, { method = "GET", body, signal } = {}) {
 // What is wrong, for a person; what was not done is said by the caller.
 export const wordsOf = (error) => `${error.message || "The server is away. Try again when it is back."} ${error.hint ?? ""}`.trim();
 
+// A server whose database of corrections cannot be used is not ready, but it reads.
+const readsAllTheSame = async (response) => (await response.json()).error?.code?.startsWith("store_");
+
 // Resolves when the server can read again, be it without a database, which /readyz would not do. It knocks every second, and at once when the network is back.
 export function untilReady(away) {
   return new Promise((resolve) => {
@@ -51,7 +54,7 @@ export function untilReady(away) {
       clearTimeout(timer);
       try {
         const response = await fetch("/api/v1/model", { signal: AbortSignal.timeout(GIVE_UP_MS) });
-        if (!response.ok) throw new Away(response);
+        if (!response.ok && !(await readsAllTheSame(response))) throw new Away(response);
         removeEventListener("online", knock);
         resolve();
       } catch {

@@ -25,7 +25,7 @@ export class RowTeaching {
     });
     this.#teach.addEventListener("learned", ({ detail }) => this.#learned(detail));
     this.#teach.addEventListener("undone", ({ detail }) => this.#undone(detail));
-    this.#row.addEventListener("keydown", (event) => event.key === "Escape" && this.close());
+    this.#row.addEventListener("keydown", (event) => event.key === "Escape" && this.close({ focus: true }));
   }
 
   // Open under an entry's row, or close where it stands there already.
@@ -42,15 +42,14 @@ export class RowTeaching {
     $("teach-chips").firstElementChild.focus();
   }
 
-  close() {
+  close({ focus = this.#row.contains(document.activeElement) } = {}) {
     if (!this.#entry) return;
     const button = this.#button(this.#given.rowOf(this.#entry.id));
-    const inside = this.#row.contains(document.activeElement);
     this.#entry = null;
     this.#teach.rest({ clear: true });
     this.#row.hidden = true;
     button?.setAttribute("aria-expanded", "false");
-    if (inside) button?.focus();
+    if (focus) button?.focus();
   }
 
   #button(row) { return row?.querySelector(".teach-open"); }

@@ -27,7 +27,7 @@ _SIZE_UNLIKENESS, _SIZE_MOST = 0.1, 0.6
 #: What a vote can move a logit by, and how many corrections it takes to reach half of that.
 _STRENGTH, _HALF = 5.0, 0.6
 #: Of many corrections some lie near by chance; so many more in the neighbourhood are needed before they count.
-_CHANCE, _MANY = 0.05, 600
+_CHANCE, _MANY = 0.1, 600
 #: Ink all but equal to what was corrected is read as it was corrected, by this margin.
 _SAME_FADING, _SAME_MARGIN = 500.0, 4.0
 #: A new symbol's logit: that of clear ink where its likeness to the symbol's mean is _LIKE, this much more a unit.
@@ -35,7 +35,7 @@ _SLOPE, _LIKE = 30.0, 0.9
 #: How many times likelier than all others together a clear character is to the network.
 _CLEAR_ODDS = 66.0
 #: Only corrections are asked which the network itself takes for one of so many symbols that it finds likeliest.
-_PLACES = 8
+_PLACES = 5
 
 
 @dataclass(frozen=True)

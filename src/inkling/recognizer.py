@@ -45,6 +45,7 @@ class Inference:
         frames: float32 (N, 4), the same of each glyph's own frame.
         logits: float32 (N, symbols), calibrated: their softmax is a probability.
         features: float32 (N, D), each of length 1.
+        sizes: float32 (N,), the longer side of each box in px of the input.
     """
 
     glyphs: Floats
@@ -52,6 +53,7 @@ class Inference:
     frames: Floats
     logits: Floats
     features: Floats
+    sizes: Floats
 
 
 class Recognizer:
@@ -145,8 +147,8 @@ class Recognizer:
         started = time.perf_counter()
         chosen = self.alphabet(alphabet, memory)
         ink = Ink.of(source, self.settings)
-        found = self._run(ink.pixels[None])
-        probabilities = self._judge(found, chosen, memory, [ink])[0]
+        found = self._run(ink.pixels[None], [ink])
+        probabilities = self._judge(found, chosen, memory)[0]
         elapsed_ms = (time.perf_counter() - started) * 1000
         return self._reading(ink, found, 0, probabilities, chosen, alternatives, elapsed_ms)
 
@@ -175,7 +177,7 @@ class Recognizer:
         rows = [
             (ink, found, i, probabilities)
             for part, found in self._inferred(inks)
-            for i, (ink, probabilities) in enumerate(zip(part, self._judge(found, chosen, memory, part), strict=True))
+            for i, (ink, probabilities) in enumerate(zip(part, self._judge(found, chosen, memory), strict=True))
         ]
         share_ms = (time.perf_counter() - started) * 1000 / max(len(rows), 1)
         return [self._reading(*row, chosen, alternatives, share_ms) for row in rows]
@@ -184,8 +186,8 @@ class Recognizer:
         """Run the model over ink, in batches and on all cores, without choosing an alphabet."""
         parts = [found for _, found in self._inferred(inks)]
         if not parts:
-            return self._run(np.zeros((0, 8, 8), np.float32))
-        columns = zip(*((p.glyphs, p.boxes, p.frames, p.logits, p.features) for p in parts), strict=True)
+            return self._run(np.zeros((0, 8, 8), np.float32), [])
+        columns = zip(*((*vars(p).values(),) for p in parts), strict=True)
         return Inference(*(np.concatenate(column) for column in columns))
 
     def logits(self, glyphs: Floats) -> Floats:
@@ -220,13 +222,12 @@ class Recognizer:
             weights = np.stack([chosen[:, members].sum(1) for members in columns], 1)
         return np.asarray(weights / weights.sum(1, keepdims=True), np.float32)
 
-    def _judge(self, found: Inference, alphabet: Alphabet, memory: Memory | None, inks: Sequence[Ink]) -> Floats:
+    def _judge(self, found: Inference, alphabet: Alphabet, memory: Memory | None) -> Floats:
         """Give probabilities over an alphabet, with memory's vote: (N, len(alphabet))."""
         if memory is None or not len(memory):
             return self.probabilities(found.logits, alphabet)
         among = {member for members in alphabet.members for member in members}
-        sizes = found.boxes[:, 2:].max(1) / np.array([ink.scale for ink in inks], np.float32)
-        logits = memory.vote(found.logits, found.features, quantized(found.glyphs), among, sizes)
+        logits = memory.vote(found.logits, found.features, quantized(found.glyphs), among, found.sizes)
         return self.probabilities(logits, alphabet, (*self.symbols, *memory.taught))
 
     def _columns_of(self, alphabet: Alphabet, symbols: tuple[str, ...]) -> list[NDArray[np.intp]]:
@@ -269,19 +270,20 @@ class Recognizer:
         height, width = (max(ink.pixels.shape[axis] for ink in inks) for axis in (0, 1))
         if height * width > 4 * sum(ink.pixels.size for ink in inks) / len(inks) + 64 * 64:
             # sizes that differ much would mostly pad
-            singles = [self._run(ink.pixels[None]) for ink in inks]
-            columns = zip(*((p.glyphs, p.boxes, p.frames, p.logits, p.features) for p in singles), strict=True)
+            singles = [self._run(ink.pixels[None], [ink]) for ink in inks]
+            columns = zip(*((*vars(p).values(),) for p in singles), strict=True)
             return Inference(*(np.concatenate(column) for column in columns))
         step = _FRAME_STEP_PX
         frames = np.zeros((len(inks), -(-height // step) * step, -(-width // step) * step), np.float32)
         for frame, ink in zip(frames, inks, strict=True):
             frame[: ink.pixels.shape[0], : ink.pixels.shape[1]] = ink.pixels
-        return self._run(frames)
+        return self._run(frames, inks)
 
-    def _run(self, pixels: Floats) -> Inference:
+    def _run(self, pixels: Floats, inks: Sequence[Ink]) -> Inference:
         glyphs, boxes, frames = self._normalizer.run(None, {"ink": pixels})
         logits, features = self._network.run(None, {"glyphs": glyphs})
-        return Inference(glyphs, boxes, frames, logits / self._temperature, features)
+        sizes = boxes[:, 2:].max(1) / np.array([ink.scale for ink in inks], np.float32)
+        return Inference(glyphs, boxes, frames, logits / self._temperature, features, sizes)
 
     def _reading(
         self,

@@ -18,7 +18,7 @@ FLOORS = (
     *("errors", "folders", "alphabet", "profiles", "settings"),
     *("raster", "paper", "decode"),  # what ink.py is built of
     *("ink", "reading", "bundle", "outline", "memory", "recognizer", "heat", "page"),
-    *("store", "exchange", "kept", "recall", "service", "jobs", "web", "cli_learning", "cli"),
+    *("store", "exchange", "kept", "recall", "versions", "service", "queue", "jobs", "web", "cli_learning", "cli_models", "cli"),
 )
 
 _UP_TO_RECOGNIZER = set(FLOORS[: FLOORS.index("recognizer") + 1])

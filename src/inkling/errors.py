@@ -26,7 +26,15 @@ __all__ = [
     "InvalidInk",
     "InvalidProfile",
     "InvalidSetting",
+    "JobNotFound",
+    "JobRunning",
+    "ModelError",
+    "ModelNotFound",
+    "ModelPinned",
+    "ModelRefused",
     "NotAnImage",
+    "NothingToLearn",
+    "QueueError",
     "SettingsError",
     "StoreError",
     "StoreFull",
@@ -223,3 +231,51 @@ class CorrectionNotFound(InklingError):
     """A correction that does not exist, or that was deleted."""
 
     code = "correction_not_found"
+
+
+class ModelError(InklingError):
+    """Something that was asked of a model's versions cannot be done."""
+
+    code = "bad_model"
+
+
+class ModelNotFound(ModelError):
+    """There is no such version, or its bundle is no longer kept."""
+
+    code = "model_not_found"
+
+
+class ModelPinned(ModelError):
+    """The settings name the bundle to read with, so that no other can be promoted."""
+
+    code = "model_pinned"
+
+
+class ModelRefused(ModelError):
+    """The gate refused this version, and nobody said to promote it all the same."""
+
+    code = "model_refused"
+
+
+class JobNotFound(InklingError):
+    """There is no background job of that number."""
+
+    code = "job_not_found"
+
+
+class JobRunning(InklingError):
+    """One retraining at a time: another one waits or runs."""
+
+    code = "job_running"
+
+
+class NothingToLearn(InklingError):
+    """There are no corrections, or too few of symbols that the network knows, to retrain with."""
+
+    code = "nothing_to_learn"
+
+
+class QueueError(InklingError):
+    """The queue of background jobs cannot be used."""
+
+    code = "queue_unusable"

@@ -1,7 +1,7 @@
 """Lessons: the corrections that a retraining learns from."""
 
 import hashlib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,12 +48,14 @@ class Lessons:
     def select(self, keep: NDArray[np.bool_]) -> "Lessons":
         """Give those that a mask (N,) picks."""
         index = np.flatnonzero(keep)
-        picked = {f.name: getattr(self, f.name) for f in fields(self)}
         return Lessons(
-            **{
-                name: tuple(values[i] for i in index) if isinstance(values, tuple) else values[index]
-                for name, values in picked.items()
-            }
+            self.ids[index],
+            self.labels[index],
+            self.glyphs[index],
+            tuple(self.strokes[i] for i in index),
+            tuple(self.pen_widths[i] for i in index),
+            self.weights[index],
+            self.new[index],
         )
 
 

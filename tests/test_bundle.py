@@ -1,12 +1,15 @@
 """A bundle is checked before it is trusted."""
 
+import io
 import json
 import shutil
+import tracemalloc
+import zipfile
 
 import pytest
 
 from inkling import Bundle, BundleError, Ink, Recognizer
-from inkling.bundle import CARD, FORMAT, NETWORK, NORMALIZER, SHIPPED
+from inkling.bundle import CARD, FORMAT, LARGEST_BYTES, NETWORK, NORMALIZER, SHIPPED
 from inkling.errors import BundleDamaged, BundleMissing, BundleTooNew, FolderNotWritable
 
 from .drawings import STROKES
@@ -132,3 +135,69 @@ def test_a_copy_reads_as_the_original(folder, recognizer):
     ink = Ink.from_strokes(STROKES["4"])
     first, copy = recognizer.read(ink, "digits"), Recognizer(folder).read(ink, "digits")
     assert (first.text, first.model, first.characters) == (copy.text, copy.model, copy.characters)
+
+
+def zipped(files, how=zipfile.ZIP_STORED):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", how) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return file.getvalue()
+
+
+def as_files(bundle):
+    return {**bundle.files, CARD: json.dumps(bundle.card).encode()}
+
+
+@pytest.mark.parametrize("how", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_a_bundle_goes_through_a_zip(how):
+    bundle = Bundle.load()
+    assert Bundle.from_zip(bundle.to_zip()) == bundle
+    assert Bundle.from_zip(zipped(as_files(bundle), how)) == bundle
+    assert Bundle.load().to_zip() == bundle.to_zip()
+
+
+def test_a_zip_that_is_cut_off_or_changed_anywhere_is_damage():
+    content = Bundle.load().to_zip()
+    for place in range(0, len(content), len(content) // 12):
+        with pytest.raises(BundleDamaged):
+            Bundle.from_zip(content[:place])
+    for place in range(100, len(content) - 1000, len(content) // 12):  # in the files themselves
+        with pytest.raises(BundleDamaged):
+            Bundle.from_zip(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
+
+
+@pytest.mark.parametrize("extra", ["other.txt", "../card.json", "sub/", "/card.json", CARD.upper()])
+def test_a_zip_holds_a_bundle_and_nothing_else(extra):
+    files = as_files(Bundle.load())
+    with pytest.raises(BundleDamaged, match="nothing else"):
+        Bundle.from_zip(zipped({**files, extra: b""}))
+    with pytest.raises(BundleDamaged, match="nothing else"):
+        Bundle.from_zip(zipped({CARD: files[CARD]}))
+
+
+@pytest.mark.parametrize("content", [b"", b"PK", b"no zip at all", zipped({})])
+def test_what_is_no_zip_is_damage(content):
+    with pytest.raises(BundleDamaged):
+        Bundle.from_zip(content)
+
+
+@pytest.mark.parametrize("how", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2])
+@pytest.mark.parametrize("honest", [True, False])
+def test_a_zip_that_would_fill_the_memory_is_refused(how, honest):
+    large = zipped({**as_files(Bundle.load()), NETWORK: bytes(LARGEST_BYTES)}, how)
+    if not honest:  # it says of itself that it is short
+        length = LARGEST_BYTES.to_bytes(4, "little")
+        assert large.count(length) == 2
+        large = large.replace(length, (100).to_bytes(4, "little"))
+    tracemalloc.start()
+    with pytest.raises(BundleDamaged):
+        Bundle.from_zip(large)
+    assert tracemalloc.get_traced_memory()[1] < LARGEST_BYTES // 4
+    tracemalloc.stop()
+
+
+def test_a_card_that_is_too_deep_is_damage():
+    files = {**as_files(Bundle.load()), CARD: b"[" * 10**6}
+    with pytest.raises(BundleDamaged):
+        Bundle.from_zip(zipped(files))

@@ -1,9 +1,12 @@
 """A bundle: a trained model as files, or as bytes, that can be checked before it is trusted."""
 
 import hashlib
+import io
 import json
 import math
 import os
+import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,12 +14,15 @@ from typing import Any
 
 from .errors import BundleDamaged, BundleMissing, BundleTooNew, FolderNotWritable
 
-__all__ = ["CARD", "FORMAT", "NETWORK", "NORMALIZER", "SHIPPED", "Bundle"]
+__all__ = ["CARD", "FORMAT", "LARGEST_BYTES", "NETWORK", "NORMALIZER", "SHIPPED", "Bundle"]
 
 NORMALIZER, NETWORK, CARD = "normalize.onnx", "network.onnx", "card.json"
 
 #: The newest format that this program reads; the card says which it is in.
 FORMAT = 1
+
+#: The largest bundle that is taken from a zip, all its files together.
+LARGEST_BYTES = 64 * 2**20
 
 #: Where the bundle that ships with the program lies.
 SHIPPED = Path(__file__).parent / "models"
@@ -32,6 +38,9 @@ _FIELDS: Mapping[str, type | tuple[type, ...]] = {
     "figures": dict,
     "files": dict,
 }
+
+# what zipfile raises on damaged bytes
+_UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError, ValueError)
 
 
 @dataclass(frozen=True)
@@ -115,6 +124,37 @@ class Bundle:
                 raise _damaged(f"{name} is not the file that the card describes")
         return cls(card, {name: files[name] for name in (NORMALIZER, NETWORK)})
 
+    @classmethod
+    def from_zip(cls, content: bytes) -> "Bundle":
+        """Take a bundle from the bytes of a zip, and verify it.
+
+        Raises:
+            BundleDamaged: it is no zip, holds other files than a bundle's three, more than 64 MiB, or what
+                :meth:`load` finds wrong.
+            BundleTooNew: as :meth:`load` does.
+        """
+        names = sorted((CARD, NORMALIZER, NETWORK))
+        try:
+            with zipfile.ZipFile(io.BytesIO(content)) as archive:
+                entries = archive.infolist()
+                if sorted(entry.filename for entry in entries) != names:
+                    raise _damaged(f"the zip does not hold {', '.join(names)} and nothing else")
+                if sum(entry.file_size for entry in entries) > LARGEST_BYTES:
+                    raise _damaged(f"the zip holds more than {LARGEST_BYTES >> 20} MiB")
+                return cls.from_files({entry.filename: _unpacked(archive, entry) for entry in entries})
+        except _UNREADABLE as error:
+            raise _damaged(f"the zip cannot be read: {error}") from error
+
+    def to_zip(self) -> bytes:
+        """Give the bundle as the bytes of a zip; the same bundle gives the same bytes."""
+        file = io.BytesIO()
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:  # weights hardly compress
+            for name, content in (*self.files.items(), (CARD, self._card_file())):
+                entry = zipfile.ZipInfo(name)  # without the hour
+                entry.external_attr = 0o644 << 16
+                archive.writestr(entry, content)
+        return file.getvalue()
+
     def save(self, folder: Path | str) -> None:
         """Write the bundle to a folder, which is made if need be; the card comes last.
 
@@ -122,10 +162,9 @@ class Bundle:
             FolderNotWritable: nothing can be written there.
         """
         folder = Path(folder)
-        card = json.dumps(self.card, indent=2, ensure_ascii=False) + "\n"
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            for name, content in (*self.files.items(), (CARD, card.encode())):
+            for name, content in (*self.files.items(), (CARD, self._card_file())):
                 partial = folder / f".{name}.partial"
                 partial.write_bytes(content)
                 os.replace(partial, folder / name)
@@ -133,6 +172,17 @@ class Bundle:
             raise FolderNotWritable(
                 f"The bundle cannot be written to {folder}: {error.strerror}.", "Name a folder that you may write to."
             ) from error
+
+    def _card_file(self) -> bytes:
+        return (json.dumps(dict(self.card), indent=2, ensure_ascii=False) + "\n").encode("utf-8", "surrogatepass")
+
+
+def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+    """Read a file of a zip, and never more of it than it says it is long: without a size it would all be unpacked."""
+    if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise _damaged(f"the zip packs {entry.filename} in a way of its own")
+    with archive.open(entry) as file:
+        return file.read(entry.file_size)
 
 
 def _damaged(what: str) -> BundleDamaged:

@@ -78,7 +78,7 @@ def test_a_missing_folder_is_made(tmp_path):
 
 def test_a_database_is_on_the_disk_at_once_and_readers_never_wait(tmp_path):
     store = Store.open(at(tmp_path / "inkling.db"))
-    with store._engine.connect() as connection:
+    with store._database.engine.connect() as connection:
         pragmas = {
             name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
             for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")

@@ -1,7 +1,27 @@
-"""The store: corrections in an SQL database, committed to disk before they are acknowledged."""
+"""The store: corrections, versions of the model and jobs in an SQL database, on disk before they are acknowledged."""
 
 from .engine import exists
-from .records import Change, Correction, CorrectionQuery, NewCorrection, Page
+from .job_records import Job, JobPage
+from .jobs import Jobs
+from .model_records import ModelVersion, Promotion
+from .models import UNSET, Models
+from .records import Change, Correction, CorrectionQuery, NewCorrection, Page, State
 from .repository import Store
 
-__all__ = ["Change", "Correction", "CorrectionQuery", "NewCorrection", "Page", "Store", "exists"]
+__all__ = [
+    "UNSET",
+    "Change",
+    "Correction",
+    "CorrectionQuery",
+    "Job",
+    "JobPage",
+    "Jobs",
+    "ModelVersion",
+    "Models",
+    "NewCorrection",
+    "Page",
+    "Promotion",
+    "State",
+    "Store",
+    "exists",
+]

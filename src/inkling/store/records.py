@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Change", "Correction", "CorrectionQuery", "NewCorrection", "Page"]
+__all__ = ["Change", "Correction", "CorrectionQuery", "NewCorrection", "Page", "State"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,3 +127,15 @@ class Page:
     corrections: tuple[Correction, ...]
     total: int
     after: int | None = None
+
+
+class State(NamedTuple):
+    """What each reading looks at.
+
+    Args:
+        revision: how many changes were committed, by whichever process; grows with each.
+        current: the version of the model that reads; None for the bundle that ships, or the one the settings name.
+    """
+
+    revision: int
+    current: str | None

@@ -1,15 +1,14 @@
 """The store itself: corrections in, corrections out, each change in one transaction with its revision."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Engine,
     Select,
     delete,
     func,
@@ -18,37 +17,38 @@ from sqlalchemy import (
     true,
     update,
 )
-from sqlalchemy.exc import DBAPIError
 
 from ..errors import CorrectionNotFound, StoreError
 from .conditions import LIVE, among, wanted
-from .engine import open_engine, refuse_at_rest
-from .problems import named_errors
-from .records import Change, Correction, CorrectionQuery, NewCorrection, Page
+from .database import Database
+from .jobs import Jobs
+from .models import Models
+from .records import Change, Correction, CorrectionQuery, NewCorrection, Page, State
 from .rows import change_of, correction_of, correction_row, ink_row, kept
-from .schema import bring_up_to_date
-from .tables import corrections, inks
+from .tables import corrections, inks, preferences
 
 __all__ = ["Store"]
 
-T = TypeVar("T")
-
 _log = logging.getLogger(__name__)
 
-_REVISION = "SELECT revision FROM counter"
-_NEXT_REVISION = "UPDATE counter SET revision = revision + 1 RETURNING revision"
+_STATE = "SELECT revision, current_model FROM counter"
 _WHOLE = select(corrections, *(c for c in inks.c if c.name != "correction_id")).join(inks)
 _NAMED_IN_AN_ERROR = 10
 
 
 class Store:
-    """Corrections in a database. Any number of threads and processes may use one at once; made by ``open``."""
+    """Corrections in a database. Any number of threads and processes may use one at once; made by ``open``.
 
-    def __init__(self, engine: Engine, where: str, keep_deleted_days: int) -> None:
-        self._engine = engine
-        self._where = where
+    Attributes:
+        models: the versions of the model.
+        jobs: background work.
+    """
+
+    def __init__(self, database: Database, keep_deleted_days: int) -> None:
+        self._database = database
         self._keep = timedelta(days=keep_deleted_days)
-        self._sqlite = engine.dialect.name == "sqlite"
+        self.models = Models(database)
+        self.jobs = Jobs(database)
 
     @classmethod
     def open(cls, url: str, keep_deleted_days: int = 30) -> "Store":
@@ -65,24 +65,21 @@ class Store:
             StoreFull: it is missing or not up to date, and the disk is full.
             StoreError: it cannot be used: the URL is none, the file is no database, the server does not answer.
         """
-        engine, where = open_engine(url)
-        with named_errors(where):
-            try:
-                bring_up_to_date(engine, where)
-            except BaseException:
-                engine.dispose()
-                raise
-        store = cls(engine, where, keep_deleted_days)
+        store = cls(Database.open(url), keep_deleted_days)
         store._prune()
         return store
 
     def close(self) -> None:
         """Let go of the connections."""
-        self._engine.dispose()
+        self._database.close()
 
     def revision(self) -> int:
         """How many changes were committed, by whichever process. Grows with each."""
-        return self._read(lambda connection: int(connection.exec_driver_sql(_REVISION).scalar_one()))
+        return self.state().revision
+
+    def state(self) -> State:
+        """The revision, and which version of the model reads, by one look."""
+        return self._database.read(lambda connection: State(*connection.exec_driver_sql(_STATE).one()))
 
     def changes(self, since: int, profiles: Sequence[str] | None = None) -> list[Change]:
         """The corrections that were added, relabelled, deleted or restored after a revision, by rising id.
@@ -100,7 +97,7 @@ class Store:
         if profiles is not None:
             query = query.where(c.profile.in_(profiles))
         query = query.order_by(c.id)
-        return self._read(lambda connection: [change_of(row) for row in connection.execute(query)])
+        return self._database.read(lambda connection: [change_of(row) for row in connection.execute(query)])
 
     def add(self, new: NewCorrection) -> Correction:
         """Keep a correction. When this returns, it is on the disk.
@@ -128,7 +125,7 @@ class Store:
             connection.execute(insert(inks), [{"correction_id": i, **ink} for i, ink in zip(ids, inked, strict=True)])
             return [kept(one, i, revision, now) for i, one in zip(ids, new, strict=True)]
 
-        return self._write(work)
+        return self._database.change(work)
 
     def get(self, id: int) -> Correction:  # noqa: A002
         """One correction that counts.
@@ -137,7 +134,7 @@ class Store:
             CorrectionNotFound: there is none of that id, or it was deleted.
         """
         query = _WHOLE.where(corrections.c.id == id, LIVE)
-        row = self._read(lambda connection: connection.execute(query).first())
+        row = self._database.read(lambda connection: connection.execute(query).first())
         if row is None:
             raise _not_found([id], "There is no correction")
         return correction_of(row)
@@ -157,7 +154,7 @@ class Store:
             page, more = tuple(found[: query.limit]), len(found) > query.limit
             return Page(page, total, page[-1].id if page and more else None)
 
-        return self._read(work)
+        return self._database.read(work)
 
     def relabel(self, id: int, symbol: str) -> Correction:  # noqa: A002
         """Say that a correction's ink is another symbol. Of two people at once, the later one's word stands.
@@ -174,7 +171,7 @@ class Store:
             connection.execute(update(corrections).where(corrections.c.id == id).values(values))
             return replace(correction_of(row), symbol=symbol, revision=revision)
 
-        return self._write(work)
+        return self._database.change(work)
 
     def delete(self, ids: Sequence[int]) -> list[int]:
         """Take corrections back, all or none. ``restore`` brings them back until they are pruned.
@@ -192,7 +189,7 @@ class Store:
             connection.execute(update(corrections).where(among(asked)).values(values))
 
         if asked:
-            self._write(work)
+            self._database.change(work)
         return asked
 
     def restore(self, ids: Sequence[int]) -> list[int]:
@@ -211,7 +208,7 @@ class Store:
             connection.execute(update(corrections).where(among(asked)).values(values))
 
         if asked:
-            self._write(work)
+            self._database.change(work)
         return asked
 
     def profiles(self) -> list[tuple[str, int]]:
@@ -223,48 +220,42 @@ class Store:
         mine = true() if profile is None else corrections.c.profile == profile
         return self._counted(select(corrections.c.symbol, func.count()).where(LIVE, mine), corrections.c.symbol)
 
+    def count(self, since: int = 0, profile: str | None = None) -> int:
+        """How many corrections count, of a profile or of all, that were added or changed after a revision."""
+        mine = true() if profile is None else corrections.c.profile == profile
+        query = select(func.count()).select_from(corrections).where(LIVE, mine, corrections.c.revision > since)
+        return self._database.read(lambda connection: connection.execute(query).scalar_one())
+
+    def preference(self, name: str) -> str | None:
+        """What was preferred last, by whichever process; None where nothing was."""
+        query = select(preferences.c.value).where(preferences.c.name == name)
+        return self._database.read(lambda connection: connection.execute(query).scalar_one_or_none())
+
+    def prefer(self, name: str, value: str) -> None:
+        """Keep a preference, for all processes."""
+
+        def work(connection: Connection) -> None:
+            connection.execute(delete(preferences).where(preferences.c.name == name))
+            connection.execute(insert(preferences), {"name": name, "value": value})
+
+        self._database.write(work, alone=True)
+
     def _counted(self, query: Select[Any], by: ColumnElement[str]) -> list[tuple[str, int]]:
         grouped = query.group_by(by)
-        return sorted(self._read(lambda connection: [(name, count) for name, count in connection.execute(grouped)]))
-
-    def _read(self, work: Callable[[Connection], T]) -> T:
-        return self._run(work)
-
-    def _write(self, work: Callable[[Connection, int], T]) -> T:
-        """Run a change in one transaction: it is given the new revision, which nobody else can take before its end."""
-
-        def change(connection: Connection) -> T:
-            if self._sqlite:
-                refuse_at_rest(connection)
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
-            return work(connection, connection.exec_driver_sql(_NEXT_REVISION).scalar_one())
-
-        return self._run(change, commit=True)
-
-    def _run(self, work: Callable[[Connection], T], commit: bool = False) -> T:
-        """Run something on a connection; once more where the server has hung up before anything was committed."""
-        with named_errors(self._where):
-            for again in (True, False):
-                with self._engine.connect() as connection:
-                    try:
-                        result = work(connection)
-                    except DBAPIError as error:
-                        if again and error.connection_invalidated:
-                            continue
-                        raise
-                    if commit:
-                        connection.commit()
-                    return result
-        raise AssertionError  # the second round returns or raises
+        return sorted(
+            self._database.read(lambda connection: [(name, count) for name, count in connection.execute(grouped)])
+        )
 
     def _prune(self) -> None:
         """Remove the ink of what was deleted long ago. The rest of the row stays, so that all processes learn of it."""
         old = corrections.c.deleted_at < datetime.now(UTC) - self._keep
         there = select(inks.c.correction_id).join(corrections).where(old)
-        if self._read(lambda connection: connection.execute(there.limit(1)).first()) is None:
+        if self._database.read(lambda connection: connection.execute(there.limit(1)).first()) is None:
             return
         try:
-            self._write(lambda connection, _: connection.execute(delete(inks).where(inks.c.correction_id.in_(there))))
+            self._database.change(
+                lambda connection, _: connection.execute(delete(inks).where(inks.c.correction_id.in_(there)))
+            )
         except StoreError as error:
             _log.info("Not pruned: %s", error)  # there will be another time; it must not keep anyone from reading
 

@@ -1,9 +1,13 @@
 """The tables, as SQLAlchemy sees them. The migrations make them; a test compares the two."""
 
+import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     DateTime,
@@ -19,7 +23,18 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-__all__ = ["corrections", "counter", "inks", "metadata"]
+__all__ = [
+    "bundles",
+    "checkpoints",
+    "corrections",
+    "counter",
+    "inks",
+    "jobs",
+    "metadata",
+    "models",
+    "preferences",
+    "promotions",
+]
 
 metadata = MetaData()
 
@@ -41,16 +56,33 @@ class UTCTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class Json(TypeDecorator[Mapping[str, Any]]):
+    """A mapping as JSON in ASCII: a database's own JSON would not keep every text and number that Python's has."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Mapping[str, Any] | None, dialect: Dialect) -> str | None:
+        """To the database; NumPy's numbers and arrays become plain ones."""
+        return None if value is None else json.dumps(dict(value), default=lambda array: array.tolist())
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Mapping[str, Any] | None:
+        """From the database."""
+        return None if value is None else json.loads(value)
+
+
 # SQLite gives a number by itself to a key of the type INTEGER only.
 _ID = BigInteger().with_variant(Integer, "sqlite")
 
-#: One row: how many changes were committed. Whoever changes anything takes the next number first, and so waits for
-#: whoever took one before: numbers become visible in their order.
+#: One row: how many changes were committed, and which version of the model reads (null: the bundle that ships, or the
+#: one that the settings name), so that one look tells a reading of both. Whoever changes anything takes the next number
+#: first, and so waits for whoever took one before: numbers become visible in their order.
 counter = Table(
     "counter",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("revision", BigInteger, nullable=False),
+    Column("current_model", Text),
     CheckConstraint("id = 1", name="one_row"),
 )
 
@@ -87,4 +119,90 @@ inks = Table(
     Column("pen_width", Float),
     Column("strokes", LargeBinary),  # as strokes.py packs them
     Column("picture", LargeBinary),  # PNG
+)
+
+#: The versions of the model. A row stays when its bytes go.
+models = Table(
+    "models",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("version", Text, nullable=False, unique=True),
+    Column("parent", Text),
+    Column("origin", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("profile", Text),
+    Column("state", Text, nullable=False),
+    Column("added_at", UTCTime, nullable=False),
+    Column("card", Json, nullable=False),
+    Column("sha256", Text, nullable=False),  # of the card's text and both files, one after the other
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("report", Json),
+    sqlite_autoincrement=True,
+)
+
+#: The bytes of a version, apart because they are large; the card stands in ``models``.
+bundles = Table(
+    "bundles",
+    metadata,
+    Column("model_id", _ID, ForeignKey("models.id"), primary_key=True, autoincrement=False),
+    Column("kept_at", UTCTime, nullable=False),
+    Column("normalizer", LargeBinary, nullable=False),
+    Column("network", LargeBinary, nullable=False),
+)
+
+#: Which version became the one that reads, and when; never changed.
+promotions = Table(
+    "promotions",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("version", Text, ForeignKey("models.version"), nullable=False),
+    Column("previous", Text),
+    Column("at", UTCTime, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("rollback", Boolean, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+#: Background work. ``lease`` is the secret of whoever does it: without it nobody says anything of a running job.
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("profile", Text),
+    Column("reason", Text, nullable=False),
+    Column("parent", Text),
+    Column("created_at", UTCTime, nullable=False),
+    Column("started_at", UTCTime),
+    Column("finished_at", UTCTime),
+    Column("beat_at", UTCTime),
+    Column("attempts", Integer, nullable=False),
+    Column("progress", Json),
+    Column("cancelling", Boolean, nullable=False),
+    Column("error", Json),
+    Column("version", Text),
+    Column("outcome", Json),
+    Column("revision", BigInteger, nullable=False),
+    Column("lease", Text),
+    sqlite_autoincrement=True,
+)
+_open = jobs.c.state.in_(["queued", "running"])
+Index("jobs_one_of_a_kind", jobs.c.kind, unique=True, sqlite_where=_open, postgresql_where=_open)
+
+#: What a job needs to go on from where it was; gone when it ends.
+checkpoints = Table(
+    "checkpoints",
+    metadata,
+    Column("job_id", _ID, ForeignKey("jobs.id"), primary_key=True, autoincrement=False),
+    Column("saved_at", UTCTime, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+)
+
+#: What people switched on or off, for all processes.
+preferences = Table(
+    "preferences",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
 )

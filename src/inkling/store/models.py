@@ -1,0 +1,294 @@
+"""The versions of the model: their bundles in the database, and which of them reads."""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from enum import Enum
+from types import MappingProxyType
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, Text, bindparam, delete, insert, select, type_coerce, update
+
+from ..bundle import CARD, NETWORK, NORMALIZER, Bundle
+from ..errors import BundleDamaged, ModelError, ModelNotFound
+from .database import Database
+from .model_records import ModelVersion, Promotion
+from .tables import bundles, counter, inks, jobs, models, promotions
+
+__all__ = ["UNSET", "Models"]
+
+
+class _Unset(Enum):
+    UNSET = "unset"
+
+
+#: Nothing is expected of which version reads.
+UNSET: Final = _Unset.UNSET
+
+_NO_FEATURES: Mapping[int, NDArray[np.float32]] = MappingProxyType({})
+_NAME = re.compile(r"\w[\w.+-]{0,99}")
+
+_VERSIONS = select(*(c for c in models.c if c.name != "id"), bundles.c.model_id.is_not(None).label("held")).select_from(
+    models.outerjoin(bundles)
+)
+_PROMOTIONS = select(promotions).order_by(promotions.c.id.desc())
+_CURRENT = select(counter.c.current_model)
+
+
+class Models:
+    """The versions in a database, as ``Store.models``. Any number of threads and processes may use them at once."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(
+        self,
+        bundle: Bundle,
+        *,
+        parent: str | None = None,
+        origin: str,
+        reason: str = "",
+        profile: str | None = None,
+        state: str = "ungated",
+        report: Mapping[str, Any] | None = None,
+    ) -> ModelVersion:
+        """Keep a bundle. When this returns, it is on the disk; it does not read yet.
+
+        A version that is there already stays as it is; where its bytes were removed or are damaged, these are put back.
+
+        Args:
+            bundle: the bundle; its card names the version.
+            parent, origin, reason, profile, state, report: as :class:`ModelVersion` keeps them.
+
+        Raises:
+            ModelError: the version's name cannot be one, or another model has it.
+            StoreReadOnly, StoreFull, StoreError: it was not kept.
+        """
+        if not _NAME.fullmatch(bundle.version):
+            raise ModelError(
+                f"The bundle calls its version {bundle.version[:100]!r}; expected letters, digits and . _ + - .",
+                "Change the version in its card.",
+            )
+        card = json.dumps(dict(bundle.card))
+        parts = {"normalizer": bundle.files[NORMALIZER], "network": bundle.files[NETWORK]}
+
+        def work(connection: Connection) -> ModelVersion:
+            now = self._database.now(connection)
+            there = connection.execute(
+                select(models.c.id, models.c.sha256, type_coerce(models.c.card, Text)).where(
+                    models.c.version == bundle.version
+                )
+            ).first()
+            if there is None:
+                row = {
+                    "version": bundle.version,
+                    "parent": parent,
+                    "origin": origin,
+                    "reason": reason,
+                    "profile": profile,
+                    "state": state,
+                    "added_at": now,
+                    "card": bundle.card,
+                    "sha256": _sha256(card, *parts.values()),
+                    "size_bytes": len(card) + sum(map(len, parts.values())),
+                    "report": report,
+                }
+                number = connection.execute(insert(models).returning(models.c.id), row).scalar_one()
+                connection.execute(insert(bundles), {"model_id": number, "kept_at": now, **parts})
+            else:
+                number, sha256, text = there
+                if _sha256(text, *parts.values()) != sha256:
+                    raise ModelError(
+                        f"There is another model that is called version {bundle.version}.",
+                        "Change the version in the card of one of them.",
+                    )
+                held = connection.execute(select(bundles).where(bundles.c.model_id == number)).first()
+                if held is None or _sha256(text, held.normalizer, held.network) != sha256:
+                    connection.execute(delete(bundles).where(bundles.c.model_id == number))
+                    connection.execute(insert(bundles), {"model_id": number, "kept_at": now, **parts})
+            return _version_of(connection.execute(_VERSIONS.where(models.c.id == number)).one())
+
+        return self._database.write(work, alone=True)
+
+    def get(self, version: str) -> ModelVersion:
+        """One version.
+
+        Raises:
+            ModelNotFound: there is none of that name.
+        """
+        query = _VERSIONS.where(models.c.version == version)
+        row = self._database.read(lambda connection: connection.execute(query).first())
+        if row is None:
+            raise _not_found(version)
+        return _version_of(row)
+
+    def all(self) -> list[ModelVersion]:
+        """Every version, newest first."""
+        query = _VERSIONS.order_by(models.c.id.desc())
+        return self._database.read(lambda connection: [_version_of(row) for row in connection.execute(query)])
+
+    def bundle(self, version: str) -> Bundle:
+        """The bundle of a version, verified.
+
+        Raises:
+            ModelNotFound: there is none of that name, or its bytes are no longer kept.
+            BundleDamaged: it is not what was kept.
+        """
+        columns = (models.c.sha256, type_coerce(models.c.card, Text).label("card"), *bundles.c)
+        query = select(*columns).select_from(models.outerjoin(bundles)).where(models.c.version == version)
+        row = self._database.read(lambda connection: connection.execute(query).first())
+        if row is None:
+            raise _not_found(version)
+        if row.model_id is None:
+            raise _no_longer_kept(version)
+        if _sha256(row.card, row.normalizer, row.network) != row.sha256:
+            raise BundleDamaged(
+                f"The bundle of version {version} in the database is damaged: its hash is another.",
+                "Promote another version, or import this one again.",
+            )
+        return Bundle.from_files({CARD: row.card.encode(), NORMALIZER: row.normalizer, NETWORK: row.network})
+
+    def promote(
+        self,
+        version: str,
+        reason: str = "",
+        rollback: bool = False,
+        features: Mapping[int, NDArray[np.float32]] = _NO_FEATURES,
+        expected: str | _Unset | None = UNSET,
+        base: str | None = None,
+    ) -> Promotion:
+        """Make a version the one that reads, in one transaction with its features: every process has both or neither.
+
+        A version that reads already stays as it is, whatever was expected; its newest promotion is given back.
+
+        Args:
+            version: which; its bytes must be there.
+            reason: why, in a person's words.
+            rollback: whether it is a step back.
+            features: float32 (D,) by the id of a correction, as this version makes them; others stay as they are.
+            expected: the version that must read until now; None for the bundle that ships or the settings name.
+            base: that bundle's version. It counts as the one before where the database names none.
+
+        Raises:
+            ModelNotFound: there is none of that name, or its bytes are no longer kept.
+            ModelError: another version reads than was expected; nothing was changed.
+            StoreReadOnly, StoreFull, StoreError: nothing was changed.
+        """
+        inked = [
+            {"correction": number, "features": np.ascontiguousarray(row, "<f4").tobytes()}
+            for number, row in features.items()
+        ]
+
+        def work(connection: Connection) -> Promotion:
+            held = connection.execute(
+                select(bundles.c.model_id).select_from(models.outerjoin(bundles)).where(models.c.version == version)
+            ).first()
+            if held is None:
+                raise _not_found(version)
+            if held.model_id is None:
+                raise _no_longer_kept(version)
+            current = connection.execute(_CURRENT).scalar_one()
+            if current == version:
+                newest = _PROMOTIONS.where(promotions.c.version == version).limit(1)
+                return Promotion(**connection.execute(newest).one()._mapping)
+            before = base if current is None else current
+            if expected is not UNSET and expected not in (current, before):
+                raise ModelError(
+                    f"Version {before or 'that ships'} reads by now, not {expected or 'the one that ships'}.",
+                    "Look at the list of versions again.",
+                )
+            connection.execute(update(counter).values(revision=counter.c.revision + 1, current_model=version))
+            if inked:
+                mine = update(inks).where(inks.c.correction_id == bindparam("correction"))
+                connection.execute(mine.values(features=bindparam("features"), features_model=version), inked)
+            row: dict[str, Any] = {
+                "version": version,
+                "previous": before,
+                "at": self._database.now(connection),
+                "reason": reason,
+                "rollback": rollback,
+            }
+            number = connection.execute(insert(promotions).returning(promotions.c.id), row).scalar_one()
+            return Promotion(id=number, **row)
+
+        return self._database.write(work, alone=True)
+
+    def promotions(self) -> list[Promotion]:
+        """Every promotion, newest first."""
+        return self._database.read(_promotions)
+
+    def rollback_target(self) -> str | None:
+        """The version that read before the current one was promoted, so that rolling back twice goes two back.
+
+        Where its bytes are no longer kept, it is the one before that; None where there is none to go back to.
+        """
+        return self._database.read(_rollback_target)
+
+    def prune(self, keep: int) -> list[str]:
+        """Remove the bytes of the versions that were kept first, beyond so many; their rows stay.
+
+        The current version keeps its bytes, and so do its parent, the one to roll back to, those that ship, and those
+        that a job which is not done started from.
+
+        Returns:
+            the versions whose bytes went.
+        """
+
+        def work(connection: Connection) -> list[str]:
+            by_age = select(models.c.id, models.c.version, models.c.parent, models.c.origin).join(bundles)
+            held = connection.execute(by_age.order_by(bundles.c.kept_at.desc(), models.c.id.desc())).all()
+            current = connection.execute(_CURRENT).scalar_one()
+            needed = {current, _rollback_target(connection)}
+            needed |= {row.parent for row in held if row.version == current}
+            needed |= {row.version for row in held if row.origin == "shipped"}
+            needed |= set(connection.scalars(select(jobs.c.parent).where(jobs.c.state.in_(["queued", "running"]))))
+            old = [row for row in held[keep:] if row.version not in needed]
+            if old:
+                connection.execute(delete(bundles).where(bundles.c.model_id.in_([row.id for row in old])))
+            return [row.version for row in old]
+
+        return self._database.write(work, alone=True)
+
+
+def _promotions(connection: Connection) -> list[Promotion]:
+    return [Promotion(**row._mapping) for row in connection.execute(_PROMOTIONS)]
+
+
+def _rollback_target(connection: Connection) -> str | None:
+    held = set(connection.scalars(select(models.c.version).join(bundles)))
+    way = _way(_promotions(connection)[::-1])
+    return next((version for version in way[-2::-1] if version in held and version != way[-1]), None)
+
+
+def _way(steps: Sequence[Promotion]) -> list[str | None]:
+    """The versions that one goes back along, the current one last: a step back leaves out those it went back over."""
+    way = [step.previous for step in steps[:1]]
+    for step in steps:
+        if step.rollback and step.version in way:
+            while way[-1] != step.version:
+                way.pop()
+        else:
+            way.append(step.version)
+    return way
+
+
+def _version_of(row: Any) -> ModelVersion:
+    return ModelVersion(**row._mapping)
+
+
+def _sha256(card: str, normalizer: bytes, network: bytes) -> str:
+    return hashlib.sha256(card.encode() + normalizer + network).hexdigest()
+
+
+def _not_found(version: str) -> ModelNotFound:
+    return ModelNotFound(f"There is no version {version[:100]!r} of the model.", "Look at the list of versions.")
+
+
+def _no_longer_kept(version: str) -> ModelNotFound:
+    return ModelNotFound(
+        f"The files of version {version} of the model are no longer kept.",
+        "Import it again, or choose another version.",
+    )

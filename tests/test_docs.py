@@ -7,7 +7,8 @@ import click
 import pytest
 
 from inkling.cli import main
-from inkling.settings import SETTINGS
+from inkling.settings import SETTINGS, Settings
+from inkling.web import create_app
 
 from .drawings import encoded, picture
 
@@ -82,3 +83,13 @@ def test_the_example_that_teaches_runs(tmp_path, monkeypatch, capsys):
     exec(example, made)
     assert (made["taught"].before.text, made["taught"].reading.text) == ("7", "θ")
     assert capsys.readouterr().out == "1 θ 7\n"
+
+
+def test_every_address_is_documented_as_it_is():
+    page = (DOCS / "reference" / "api.md").read_text("utf-8")
+    rows = re.findall(r"^\| `[A-Z]+` \| `/.*$", page, re.MULTILINE)
+    assert sorted(rows) == sorted(
+        f"| `{method.upper()}` | `{path}` | {one['summary']} | {', '.join(sorted(one['responses']))} |"
+        for path, methods in create_app(Settings.load({})).api_doc["paths"].items()
+        for method, one in methods.items()
+    )

@@ -343,7 +343,10 @@ def test_openapi_describes_what_comes_back(client):
     learning |= {
         f"/api/v1/corrections/{part}" for part in ("{id}", "{id}/reading", "delete", "restore", "export", "import")
     }
-    assert set(document["paths"]) == reading | learning | {"/healthz", "/readyz", "/metrics"}
+    versions = {f"/api/v1/models{part}" for part in ("", "/{version}", "/{version}/promote", "/{version}/bundle")}
+    jobs = {f"/api/v1/{part}" for part in ("retraining", "retrainings", "jobs", "jobs/{id}", "jobs/{id}/events")}
+    versions |= {"/api/v1/models/rollback"} | jobs
+    assert set(document["paths"]) == reading | learning | versions | {"/healthz", "/readyz", "/metrics"}
 
     def conforms(answer, path, method="get"):
         responses = document["paths"][path][method]["responses"]

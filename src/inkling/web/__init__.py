@@ -12,11 +12,12 @@ from flask_openapi3.openapi import OpenAPI
 from werkzeug.exceptions import HTTPException
 
 from ..settings import Settings
-from . import api, charts, exchanging, learning, pages, problems
+from . import api, charts, exchanging, jobs, learning, models, pages, problems
 from .limits import RateLimit
 from .loading import Loader
 from .metrics import Metrics
 from .schemas import Problem
+from .streams import Streams
 
 if TYPE_CHECKING:
     from ..recognizer import Recognizer
@@ -71,10 +72,13 @@ def create_app(settings: Settings, recognizer: "Recognizer | None" = None) -> Fl
     app.extensions["inkling"] = loader
     app.extensions["inkling.metrics"] = Metrics(loader)
     app.extensions["inkling.rate"] = RateLimit(settings.max_reads_per_minute)
+    app.extensions["inkling.streams"] = Streams(settings.threads // 4)  # the others read
     app.register_api(api.blueprint)
     app.register_api(charts.blueprint)
     app.register_api(learning.blueprint)
     app.register_api(exchanging.blueprint)
+    app.register_api(models.blueprint)
+    app.register_api(jobs.blueprint)
     app.register_api(api.probes)
     app.register_blueprint(pages.blueprint)
     app.add_url_rule("/api/v1/openapi.json", "openapi", lambda: app.api_doc)

@@ -15,7 +15,17 @@ from .loading import loader
 from .problems import RequestError
 from .schemas import Drawn, check
 
-__all__ = ["content_of", "form_of", "ink_of", "json_of", "parameters", "query_of", "refuse_query"]
+__all__ = [
+    "content_of",
+    "form_of",
+    "ink_of",
+    "json_body",
+    "json_of",
+    "json_or_nothing",
+    "parameters",
+    "query_of",
+    "refuse_query",
+]
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -53,6 +63,18 @@ def json_of(model: type[Model]) -> Model:
     if request.mimetype != "application/json":
         raise RequestError(415, "unsupported_media_type", "The body is not JSON.", "Send application/json.")
     return check(model, request.get_data())
+
+
+def json_or_nothing(model: type[Model]) -> Model:
+    """Read a body that is JSON or missing; where it is missing, all is as by default.
+
+    Raises:
+        RequestError: as :func:`json_of` does.
+    """
+    if not request.mimetype and not request.get_data():
+        refuse_query()
+        return model()
+    return json_of(model)
 
 
 def form_of(model: type[Model], name: str) -> tuple[Model, FileStorage]:
@@ -93,14 +115,17 @@ def content_of(file: FileStorage) -> bytes:
     return file.stream.read()
 
 
-def parameters(model: type[BaseModel] | None = None, *, path_id: bool = False) -> list[dict[str, Any]]:
-    """Lay out, for OpenAPI, the options that an address takes, and the id that stands in it."""
+def json_body(schema: dict[str, str], required: bool = True) -> dict[str, Any]:
+    """Lay out, for OpenAPI, a body of JSON."""
+    return {"requestBody": {"required": required, "content": {"application/json": {"schema": schema}}}}
+
+
+def parameters(model: type[BaseModel] | None = None, *, path_id: str = "") -> list[dict[str, Any]]:
+    """Lay out, for OpenAPI, the options that an address takes, and the id that stands in it, if it is named."""
     listed: list[dict[str, Any]] = []
     if path_id:
         schema = {"type": "integer", "minimum": 1, "maximum": 2**63 - 1}
-        listed.append(
-            {"name": "id", "in": "path", "required": True, "description": "A correction's id.", "schema": schema}
-        )
+        listed.append({"name": "id", "in": "path", "required": True, "description": path_id, "schema": schema})
     described = model.model_json_schema() if model else {}
     for name, part in described.get("properties", {}).items():
         part.pop("title", None)

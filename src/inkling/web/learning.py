@@ -1,6 +1,5 @@
 """The API of learning: teach, look corrections up, change them, take them back."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -14,8 +13,9 @@ from ..reading import Reading
 from ..service import EVERYBODY
 from ..store import Correction
 from . import pictures
+from .answers import utc
 from .api import PROBLEMS, component
-from .bodies import content_of, form_of, ink_of, json_of, parameters, query_of, refuse_query
+from .bodies import content_of, form_of, ink_of, json_body, json_of, parameters, query_of, refuse_query
 from .learning_schemas import (
     GREATEST_ID,
     CorrectionAnswer,
@@ -47,11 +47,7 @@ _TEACH_BODY = {
 _INK_PROBLEMS: dict[int | str, Any] = {400: Problem, 413: Problem, 415: Problem, 422: Problem, 429: Problem, **PROBLEMS}
 _CHANGE_PROBLEMS: dict[int | str, Any] = {400: Problem, 404: Problem, 413: Problem, 415: Problem, 429: Problem}
 _NO_CONTENT = {"description": "It is deleted."}
-_ONE = {"parameters": parameters(path_id=True)}
-
-
-def _json_body(model: Any) -> dict[str, Any]:
-    return {"requestBody": {"required": True, "content": {"application/json": {"schema": component(model)}}}}
+_ONE = {"parameters": parameters(path_id="A correction's id.")}
 
 
 @blueprint.post(
@@ -135,7 +131,7 @@ def reading() -> Response:
 @blueprint.patch(
     "/corrections/<int:id>",
     summary="Change the symbol of a correction, or restore one that was deleted",
-    openapi_extensions={**_ONE, **_json_body(Patch)},
+    openapi_extensions={**_ONE, **json_body(component(Patch))},
     responses={200: CorrectionAnswer, 422: Problem, **_CHANGE_PROBLEMS, **PROBLEMS},
 )
 def patch() -> Response:
@@ -169,7 +165,7 @@ def delete() -> Response:
 @blueprint.post(
     "/corrections/delete",
     summary="Take several corrections back, all or none",
-    openapi_extensions=_json_body(Several),
+    openapi_extensions=json_body(component(Several)),
     responses={200: Several, **_CHANGE_PROBLEMS, **PROBLEMS},
 )
 def delete_several() -> Response:
@@ -182,7 +178,7 @@ def delete_several() -> Response:
 @blueprint.post(
     "/corrections/restore",
     summary="Restore several corrections that were deleted, all or none",
-    openapi_extensions=_json_body(Several),
+    openapi_extensions=json_body(component(Several)),
     responses={200: Several, **_CHANGE_PROBLEMS, **PROBLEMS},
 )
 def restore_several() -> Response:
@@ -235,8 +231,8 @@ def _correction_json(correction: Correction, doubt: float | None = None) -> dict
         "id": correction.id,
         "profile": correction.profile,
         "symbol": correction.symbol,
-        "created_at": _utc(correction.created_at),
-        "deleted_at": _utc(correction.deleted_at) if correction.deleted_at else None,
+        "created_at": utc(correction.created_at),
+        "deleted_at": utc(correction.deleted_at) if correction.deleted_at else None,
         "read": {
             "symbol": correction.read,
             "probability": correction.probability,
@@ -258,7 +254,3 @@ def _reading_json(reading: Reading, options: Options) -> dict[str, Any]:
     if options.glyph:
         pictures.add_glyphs(answer, reading)
     return answer
-
-
-def _utc(time: datetime) -> str:
-    return time.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -11,6 +11,7 @@ from ..service import Service
 from ..settings import Settings
 
 if TYPE_CHECKING:
+    from ..jobs import Retrainings
     from ..recognizer import Recognizer
 
 __all__ = ["Loader", "loader", "service"]
@@ -55,6 +56,16 @@ class Loader:
             BundleError: the bundle is missing, damaged or too new.
         """
         return self.service().recognizer
+
+    def retrainings(self) -> "Retrainings":
+        """Give what starts retrainings, and knows of those there were.
+
+        Raises:
+            BundleError: the bundle is missing, damaged or too new.
+        """
+        from ..jobs import Retrainings
+
+        return Retrainings(self.service())
 
     @property
     def version(self) -> str:

@@ -16,8 +16,15 @@ from ..errors import (
     InkError,
     InklingError,
     InvalidProfile,
+    JobNotFound,
+    JobRunning,
+    ModelError,
+    ModelNotFound,
     NotAnImage,
+    NothingToLearn,
+    QueueError,
     StoreError,
+    TrainingExtraMissing,
 )
 
 __all__ = ["RequestError", "answer", "answer_http", "error_json", "status_of", "wants_json"]
@@ -33,6 +40,13 @@ STATUS: tuple[tuple[type[InklingError], int], ...] = (
     (AlphabetError, 422),
     (InvalidProfile, 422),
     (CorrectionNotFound, 404),
+    (JobNotFound, 404),
+    (JobRunning, 409),
+    (ModelNotFound, 404),
+    (ModelError, 409),
+    (NothingToLearn, 422),
+    (TrainingExtraMissing, 501),
+    (QueueError, 503),
     (BundleError, 503),
     (StoreError, 503),
 )
@@ -47,6 +61,9 @@ _STORE_PROBLEMS: dict[str, str] = {
     "store_too_new": "the database was changed by a newer version of Inkling",
     "store_unusable": "the database cannot be used",
 }
+
+#: Addresses that are about retraining and what came of it.
+_BACKGROUND = tuple(f"/api/v1/{name}" for name in ("jobs", "models", "retraining"))
 
 _HTTP_PROBLEMS: dict[int, tuple[str, str, str]] = {
     400: ("malformed_request", "The request is malformed.", "The fields are described in /api/v1/openapi.json."),
@@ -92,6 +109,10 @@ def error_json(error: InklingError) -> dict[str, Any]:
         code = error.code
         message = f"{_undone()}: {_STORE_PROBLEMS.get(code, _STORE_PROBLEMS['store_unusable'])}."
         hint = "Reading goes on. The server's log says why; try again when it is put right."
+    elif isinstance(error, QueueError):  # its message names a file or a server
+        code = error.code
+        message = "The queue of background jobs cannot be used, so nothing can be started."
+        hint = "The server's log says why; try again when it is put right."
     else:
         code, message, hint = error.code, error.message, error.hint
     return {"error": {"code": code, "message": message, "hint": hint}}
@@ -100,7 +121,8 @@ def error_json(error: InklingError) -> dict[str, Any]:
 def _undone() -> str:
     """Say what did not happen where the database failed."""
     if request.method in ("GET", "HEAD"):
-        return "Corrections cannot be looked up"
+        corrections = not request.path.startswith(_BACKGROUND)
+        return "Corrections cannot be looked up" if corrections else "Versions and jobs cannot be looked up"
     return "The correction was not kept" if request.path.endswith("/corrections") else "Nothing was changed"
 
 
@@ -113,7 +135,7 @@ def answer(error: Exception) -> Response:
     """Answer an error that a view raised."""
     if not isinstance(error, InklingError) or status_of(error) == 500:
         _log.exception("Request %s failed", g.get("request_id", "-"), exc_info=error)
-    if isinstance(error, StoreError):
+    if isinstance(error, StoreError | QueueError):
         _log.error("Request %s: %s", g.get("request_id", "-"), error)
     if not isinstance(error, InklingError):
         error = InklingError(*_HTTP_PROBLEMS[500][1:])

@@ -170,6 +170,7 @@ def _load_model(worker: Any) -> None:
     """Load model and corrections before the first request; where that fails, /readyz and every reading say so."""
     from ..errors import InklingError
 
+    worker.wsgi.extensions["inkling.streams"].stopping = lambda: not worker.alive
     try:
         worker.wsgi.extensions["inkling"].service().memory()
     except InklingError:

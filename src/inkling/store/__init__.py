@@ -1,7 +1,7 @@
 """The store: corrections, versions of the model and jobs in an SQL database, on disk before they are acknowledged."""
 
 from .engine import exists
-from .job_records import Job, JobPage
+from .job_records import Finish, Job, JobPage
 from .jobs import Jobs
 from .model_records import ModelVersion, Promotion
 from .models import UNSET, Models
@@ -13,6 +13,7 @@ __all__ = [
     "Change",
     "Correction",
     "CorrectionQuery",
+    "Finish",
     "Job",
     "JobPage",
     "Jobs",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-__all__ = ["Job", "JobPage"]
+__all__ = ["Finish", "Job", "JobPage"]
 
 
 @dataclass(frozen=True)
@@ -69,3 +69,18 @@ class JobPage:
     jobs: tuple[Job, ...]
     total: int
     after: int | None = None
+
+
+@dataclass(frozen=True)
+class Finish:
+    """A job that ends as done by what is committed with it.
+
+    Args:
+        id: the job's number.
+        lease: of whoever does it.
+        outcome: what came of it.
+    """
+
+    id: int
+    lease: str
+    outcome: Mapping[str, Any] | None

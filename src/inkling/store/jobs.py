@@ -13,10 +13,10 @@ from sqlalchemy import Connection, Row, delete, func, insert, or_, select, true,
 
 from ..errors import JobNotFound, JobRunning
 from .database import Database
-from .job_records import Job, JobPage
+from .job_records import Finish, Job, JobPage
 from .tables import checkpoints, counter, jobs
 
-__all__ = ["Jobs"]
+__all__ = ["Jobs", "finish"]
 
 _OPEN = jobs.c.state.in_(["queued", "running"])
 
@@ -153,8 +153,8 @@ class Jobs:
 
     def finish(self, id: int, lease: str, version: str | None, outcome: Mapping[str, Any] | None) -> Job | None:  # noqa: A002
         """Say that the job is done, and what came of it; None: the lease is lost."""
-        values = {"version": version, "outcome": outcome}
-        return self._with_lease(id, lease, lambda connection, now: _end(connection, id, "done", now) | values)
+        end = Finish(id, lease, outcome)
+        return self._database.write(lambda connection: finish(connection, end, version, self._database.now(connection)))
 
     def fail(self, id: int, lease: str | None, error: Mapping[str, Any]) -> Job | None:  # noqa: A002
         """Say that the job failed.
@@ -221,15 +221,22 @@ class Jobs:
         lease: str | None,
         work: Callable[[Connection, datetime], dict[str, Any]],
     ) -> Job | None:
-        """Change a running job for whoever has its lease (None: any that has not ended); None where nobody may."""
+        """Change a job for whoever has its lease (None: any that has not ended); None where nobody may."""
 
         def change(connection: Connection) -> Job | None:
-            row = _row(connection, id, lock=True)
-            if row.state not in ("queued", "running") or (lease is not None and row.lease != lease):
+            if not _may(_row(connection, id, lock=True), lease):
                 return None
             return _set(connection, id, work(connection, self._database.now(connection)))
 
         return self._database.write(change)
+
+
+def finish(connection: Connection, end: Finish, version: str | None, now: datetime) -> Job | None:
+    """End a job as done, within a transaction that does more; None: the lease is lost."""
+    if not _may(_row(connection, end.id, lock=True), end.lease):
+        return None
+    values = {"version": version, "outcome": end.outcome}
+    return _set(connection, end.id, _end(connection, end.id, "done", now) | values)
 
 
 def _row(connection: Connection, id: int, lock: bool = False) -> Row[Any]:  # noqa: A002
@@ -238,6 +245,10 @@ def _row(connection: Connection, id: int, lock: bool = False) -> Row[Any]:  # no
     if row is None:
         raise JobNotFound(f"There is no job {id}.", "Look at the list of jobs.")
     return row
+
+
+def _may(row: Row[Any], lease: str | None) -> bool:
+    return row.state in ("queued", "running") and lease in (None, row.lease)
 
 
 def _end(connection: Connection, id: int, state: str, now: datetime) -> dict[str, Any]:  # noqa: A002

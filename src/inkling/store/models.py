@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from enum import Enum
 from types import MappingProxyType
 from typing import Any, Final
@@ -15,7 +15,10 @@ from sqlalchemy import Connection, Text, bindparam, delete, insert, select, type
 from ..bundle import CARD, NETWORK, NORMALIZER, Bundle
 from ..errors import BundleDamaged, ModelError, ModelNotFound
 from .database import Database
+from .job_records import Finish
+from .jobs import finish
 from .model_records import ModelVersion, Promotion
+from .promotions import current_version, promotions_of, rollback_target
 from .tables import bundles, counter, inks, jobs, models, promotions
 
 __all__ = ["UNSET", "Models"]
@@ -34,8 +37,6 @@ _NAME = re.compile(r"\w[\w.+-]{0,99}")
 _VERSIONS = select(*(c for c in models.c if c.name != "id"), bundles.c.model_id.is_not(None).label("held")).select_from(
     models.outerjoin(bundles)
 )
-_PROMOTIONS = select(promotions).order_by(promotions.c.id.desc())
-_CURRENT = select(counter.c.current_model)
 
 
 class Models:
@@ -159,10 +160,11 @@ class Models:
         features: Mapping[int, NDArray[np.float32]] = _NO_FEATURES,
         expected: str | _Unset | None = UNSET,
         base: str | None = None,
+        job: Finish | None = None,
     ) -> Promotion:
         """Make a version the one that reads, in one transaction with its features: every process has both or neither.
 
-        A version that reads already stays as it is, whatever was expected; its newest promotion is given back.
+        Where it reads already, nothing is changed, whatever was expected, and its newest promotion is given back.
 
         Args:
             version: which; its bytes must be there.
@@ -171,10 +173,11 @@ class Models:
             features: float32 (D,) by the id of a correction, as this version makes them; others stay as they are.
             expected: the version that must read until now; None for the bundle that ships or the settings name.
             base: that bundle's version. It counts as the one before where the database names none.
+            job: the job that it came of, which is done by this: it ends in the same transaction.
 
         Raises:
             ModelNotFound: there is none of that name, or its bytes are no longer kept.
-            ModelError: another version reads than was expected; nothing was changed.
+            ModelError: another version reads than was expected, or the job's lease is lost; nothing was changed.
             StoreReadOnly, StoreFull, StoreError: nothing was changed.
         """
         inked = [
@@ -190,10 +193,15 @@ class Models:
                 raise _not_found(version)
             if held.model_id is None:
                 raise _no_longer_kept(version)
-            current = connection.execute(_CURRENT).scalar_one()
+            now = self._database.now(connection)
+            if job is not None and finish(connection, job, version, now) is None:
+                raise ModelError(
+                    f"Version {version} was not promoted: job {job.id}, which it came of, has ended or was taken over.",
+                    "Look at the job; the version can be promoted all the same.",
+                )
+            current = current_version(connection)
             if current == version:
-                newest = _PROMOTIONS.where(promotions.c.version == version).limit(1)
-                return Promotion(**connection.execute(newest).one()._mapping)
+                return next(step for step in promotions_of(connection) if step.version == version)
             before = base if current is None else current
             if expected is not UNSET and expected not in (current, before):
                 raise ModelError(
@@ -207,7 +215,7 @@ class Models:
             row: dict[str, Any] = {
                 "version": version,
                 "previous": before,
-                "at": self._database.now(connection),
+                "at": now,
                 "reason": reason,
                 "rollback": rollback,
             }
@@ -218,14 +226,14 @@ class Models:
 
     def promotions(self) -> list[Promotion]:
         """Every promotion, newest first."""
-        return self._database.read(_promotions)
+        return self._database.read(promotions_of)
 
     def rollback_target(self) -> str | None:
         """The version that read before the current one was promoted, so that rolling back twice goes two back.
 
         Where its bytes are no longer kept, it is the one before that; None where there is none to go back to.
         """
-        return self._database.read(_rollback_target)
+        return self._database.read(rollback_target)
 
     def prune(self, keep: int) -> list[str]:
         """Remove the bytes of the versions that were kept first, beyond so many; their rows stay.
@@ -240,8 +248,8 @@ class Models:
         def work(connection: Connection) -> list[str]:
             by_age = select(models.c.id, models.c.version, models.c.parent, models.c.origin).join(bundles)
             held = connection.execute(by_age.order_by(bundles.c.kept_at.desc(), models.c.id.desc())).all()
-            current = connection.execute(_CURRENT).scalar_one()
-            needed = {current, _rollback_target(connection)}
+            current = current_version(connection)
+            needed = {current, rollback_target(connection)}
             needed |= {row.parent for row in held if row.version == current}
             needed |= {row.version for row in held if row.origin == "shipped"}
             needed |= set(connection.scalars(select(jobs.c.parent).where(jobs.c.state.in_(["queued", "running"]))))
@@ -251,28 +259,6 @@ class Models:
             return [row.version for row in old]
 
         return self._database.write(work, alone=True)
-
-
-def _promotions(connection: Connection) -> list[Promotion]:
-    return [Promotion(**row._mapping) for row in connection.execute(_PROMOTIONS)]
-
-
-def _rollback_target(connection: Connection) -> str | None:
-    held = set(connection.scalars(select(models.c.version).join(bundles)))
-    way = _way(_promotions(connection)[::-1])
-    return next((version for version in way[-2::-1] if version in held and version != way[-1]), None)
-
-
-def _way(steps: Sequence[Promotion]) -> list[str | None]:
-    """The versions that one goes back along, the current one last: a step back leaves out those it went back over."""
-    way = [step.previous for step in steps[:1]]
-    for step in steps:
-        if step.rollback and step.version in way:
-            while way[-1] != step.version:
-                way.pop()
-        else:
-            way.append(step.version)
-    return way
 
 
 def _version_of(row: Any) -> ModelVersion:

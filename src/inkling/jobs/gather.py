@@ -1,0 +1,81 @@
+"""Gathering what a retraining learns from: the corrections in the store, each with its weight."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..profiles import EVERYBODY
+
+if TYPE_CHECKING:
+    from ..service import Service
+    from ..store import Correction, Job, Store
+    from ..training.lessons import Lessons
+
+__all__ = ["gather"]
+
+#: What a correction counts at least, however much it disagrees with those like it.
+_LEAST_WEIGHT = 0.05
+_AT_ONCE = 500
+
+
+def gather(service: "Service", job: "Job", parent: str) -> "Lessons":
+    """Give the corrections that a job is about: those that count, and were there when it was asked for.
+
+    One weighs less the more it disagrees with those like it. New are those that came, or were changed, since the
+    retraining that the parent came of was asked for.
+
+    Args:
+        service: holds store and memory.
+        job: says whose corrections, and up to when.
+        parent: the version that is retrained.
+    """
+    from ..training.lessons import Lessons
+
+    found = sorted(_corrections(service.store, job), key=lambda one: one.id)
+    doubts: dict[int, float] = {}
+    for profile in dict.fromkeys(one.profile for one in found):
+        reader = job.profile or profile
+        mine = service.doubts(reader)
+        doubts |= {one.id: mine.get(one.id, 0.0) for one in found if one.profile == profile}
+    learned = _learned(service.store, parent)
+    return Lessons(
+        ids=np.array([one.id for one in found], np.int64),
+        labels=np.array([one.symbol for one in found], np.str_),
+        glyphs=np.array([one.glyph for one in found], np.uint8).reshape(-1, 28, 28),
+        strokes=tuple(
+            None if one.strokes is None else tuple(np.asarray(s[:, :2], np.float32) for s in one.strokes)
+            for one in found
+        ),
+        pen_widths=tuple(one.pen_width for one in found),
+        weights=np.array([max(1 - doubts[one.id], _LEAST_WEIGHT) for one in found], np.float32),
+        new=np.array([one.revision > learned for one in found], np.bool_),
+    )
+
+
+def _corrections(store: "Store", job: "Job") -> "Iterator[Correction]":
+    from ..store import CorrectionQuery
+
+    whose = (None,) if job.profile is None else dict.fromkeys((job.profile, EVERYBODY))
+    for profile in whose:
+        after = None
+        while True:
+            page = store.find(CorrectionQuery(profile=profile, limit=_AT_ONCE, after=after))
+            # later ones are for the next retraining: this one goes on with the same, should it be interrupted
+            yield from (one for one in page.corrections if one.revision <= job.revision)
+            after = page.after
+            if after is None:
+                break
+
+
+def _learned(store: "Store", version: str) -> int:
+    """Give the revision up to which a version has learned; 0 where it came of no retraining here."""
+    after = None
+    while True:
+        page = store.jobs.find(100, after)
+        for job in page.jobs:
+            if job.version == version:
+                return job.revision
+        after = page.after
+        if after is None:
+            return 0

@@ -1,0 +1,242 @@
+"""Running a retraining: from its corrections to a version that passed the gate, and reads."""
+
+import contextlib
+import logging
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import CheckpointError, InklingError, ModelError, SettingsError, StoreError, TrainingExtraMissing
+from ..settings import Settings
+from .gather import gather
+from .heart import Heart
+from .retrainings import STALE_AFTER_S
+
+if TYPE_CHECKING:
+    from ..bundle import Bundle
+    from ..service import Service
+    from ..store import Job, ModelVersion
+    from ..training.gate import Decision
+    from ..training.lessons import Lessons
+
+__all__ = ["ATTEMPTS", "run_job"]
+
+#: How often a retraining is taken up, where what runs it dies, before it counts as failed.
+ATTEMPTS = 3
+
+_TRIES_TO_SAY = 5
+
+_log = logging.getLogger(__name__)
+
+
+class _Left(Exception):
+    """The work stops here, and whoever stopped it knows why."""
+
+
+def run_job(
+    settings: Settings,
+    id: int,  # noqa: A002 - the field's name
+    lease: str | None = None,
+    *,
+    told: Callable[[], bool] = lambda: False,
+    watch: Callable[[Mapping[str, Any]], None] = lambda progress: None,
+) -> "Job | None":
+    """Do a retraining, from its start or from where its checkpoint left it, here and now.
+
+    Whatever happens is told in the job: done, failed with its reason, cancelled, or put back to be gone on with.
+
+    Args:
+        settings: name the database.
+        id: the job.
+        lease: a text that nobody else has; made where there is none.
+        told: says whether to stop and put the job back; asked at every step.
+        watch: is given the progress, about twice a second.
+
+    Returns:
+        The job as it is then; None where it has ended before, or where another is at work.
+
+    Raises:
+        JobNotFound: there is none of that id.
+        StoreError: the database cannot be used.
+    """
+    from ..service import Service
+    from ..store import Store
+
+    lease = lease or uuid.uuid4().hex
+    with closing(Store.open(settings.database_url, settings.keep_deleted_days)) as store:
+        job = store.jobs.claim(id, lease, STALE_AFTER_S)
+        if job is None:
+            return None
+        with Heart(store, job, lease, told, watch) as heart:
+            end = _end_of(job, lambda: Service(settings, store=store), heart, lease)
+        _say(end, store.jobs)
+        return store.jobs.get(id)
+
+
+def _end_of(job: "Job", service: "Callable[[], Service]", heart: Heart, lease: str) -> Callable[[Any], object]:
+    """Do the work, and give what is to be said of it to the store's jobs."""
+    try:
+        if job.attempts > ATTEMPTS:
+            raise _ended_too_often()
+        version, outcome = _Run(service(), job, heart).go()
+    except _Left:
+        if heart.cancelled:
+            return lambda jobs: jobs.stopped(job.id, lease)
+        return lambda jobs: jobs.put_back(job.id, lease)
+    except Exception as error:  # whatever it was, the job must say so
+        _log.exception("Job %d failed.", job.id)
+        reason = reason_of(error)
+        return lambda jobs: jobs.fail(job.id, lease, reason)
+    return lambda jobs: jobs.finish(job.id, lease, version, outcome)
+
+
+def _say(end: Callable[[Any], object], jobs: Any) -> None:
+    """Say how it ended, a few times where the database cannot be written to at the moment."""
+    for left in reversed(range(_TRIES_TO_SAY)):
+        try:
+            end(jobs)
+        except StoreError:
+            if not left:
+                raise
+            time.sleep(1)
+        else:
+            return
+
+
+def reason_of(error: Exception) -> dict[str, str]:
+    """Give why a job failed: code, message and hint."""
+    if isinstance(error, InklingError):
+        return {"code": error.code, "message": error.message, "hint": error.hint}
+    if isinstance(error, MemoryError):
+        return {
+            "code": "out_of_memory",
+            "message": "The retraining found too little memory.",
+            "hint": "End other programs, or set INKLING_RETRAIN_THREADS to 1, and retrain again.",
+        }
+    return {
+        "code": "retraining_failed",
+        "message": f"The retraining ended by an error of the program: {type(error).__name__}.",
+        "hint": "The log of the worker says more; retrain again, and tell us if it happens again.",
+    }
+
+
+def _ended_too_often() -> InklingError:
+    return died(ATTEMPTS, "")
+
+
+def died(attempts: int, how: str) -> InklingError:
+    """Give the error of a retraining whose process died each time."""
+    error = InklingError(
+        f"The process of the retraining ended {attempts} times before it was done{how}.",
+        "The machine may have too little memory: end other programs, then retrain again.",
+    )
+    error.code = "retraining_died"
+    return error
+
+
+class _Run:
+    """One retraining under way."""
+
+    def __init__(self, service: "Service", job: "Job", heart: Heart) -> None:
+        self._service, self._job, self._heart = service, job, heart
+        self._parent = job.parent or service.versions.current()
+
+    def go(self) -> tuple[str, dict[str, Any]]:
+        """Give the version that came of it, and the outcome."""
+        made = self._made_before() or self._made()
+        if self._heart.stopping:
+            raise _Left
+        note = self._promoted(made) if made.state == "passed" else ""
+        with contextlib.suppress(InklingError):  # there will be another time
+            self._service.versions.prune()
+        decision = made.report or {}
+        return made.version, {
+            "passed": made.state == "passed",
+            "reasons": list(decision.get("reasons", ())),
+            "promoted": made.state == "passed" and not note,
+            "note": note,
+        }
+
+    def _made_before(self) -> "ModelVersion | None":
+        """Give the version that this job had made before it was interrupted."""
+        if self._job.attempts == 1:
+            return None
+        versions = self._service.store.models.all()
+        return next((one for one in versions if one.report and one.report.get("job") == self._job.id), None)
+
+    def _made(self) -> "ModelVersion":
+        self._tell("preparing")
+        service, folder = self._service, _data_folder(self._service.settings)
+        parent = service.versions.bundle(self._parent)
+        lessons = gather(service, self._job, self._parent)
+        self._tell("preparing")
+        candidate = self._trained(parent, lessons, folder)
+        decision = self._judged(parent, candidate, lessons, folder)
+        return service.versions.add(
+            candidate,
+            parent=self._parent,
+            origin="retrained",
+            reason=self._job.reason,
+            profile=self._job.profile,
+            state="passed" if decision.passed else "refused",
+            report={**decision.to_json(), "job": self._job.id},
+        )
+
+    def _trained(self, parent: "Bundle", lessons: "Lessons", folder: Path | None) -> "Bundle":
+        try:
+            from ..training import retrain
+        except ImportError as error:
+            raise TrainingExtraMissing(
+                f"Training needs the extra packages; {error.name} is not installed.",
+                "Run: pip install 'inkling[train]'.",
+            ) from error
+
+        def report(step: retrain.Step) -> bool:
+            return self._heart.tell(asdict(step))
+
+        saved = self._service.store.jobs.checkpoint(self._job.id)
+        for checkpoint in dict.fromkeys((saved, None)):
+            try:
+                return retrain.retrain(parent, lessons, folder, saved=checkpoint, save=self._heart.save, report=report)
+            except retrain.Stopped:
+                raise _Left from None
+            except CheckpointError as error:
+                if checkpoint is None:
+                    raise
+                _log.warning("Job %d starts afresh: %s", self._job.id, error)
+        raise AssertionError  # the round without a checkpoint returns or raises
+
+    def _judged(self, parent: "Bundle", candidate: "Bundle", lessons: "Lessons", folder: Path | None) -> "Decision":
+        from ..recognizer import Recognizer
+        from ..training.gate import judge
+
+        settings = self._service.settings
+        self._tell("judging", share=0.0)
+        before, after = Recognizer(parent, settings), Recognizer(candidate, settings)
+        return judge(before, after, lessons, folder, report=lambda share: self._tell("judging", share=share))
+
+    def _promoted(self, made: "ModelVersion") -> str:
+        """Have the version read from now on; give why it does not, where it does not."""
+        service = self._service
+        if any(one.version == made.version for one in service.store.models.promotions()):
+            return ""  # before it was interrupted
+        try:
+            service.versions.promote(made.version, self._job.reason, expected=self._parent)
+        except ModelError as error:
+            return error.message
+        return ""
+
+    def _tell(self, phase: str, **more: Any) -> None:
+        if not self._heart.tell({"phase": phase, **more}):
+            raise _Left
+
+
+def _data_folder(settings: Settings) -> Path | None:
+    try:
+        return Path(settings.data).expanduser()
+    except (SettingsError, RuntimeError):  # an account without a home has no data sets
+        return None

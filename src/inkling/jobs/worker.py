@@ -1,0 +1,157 @@
+"""The worker: looks for jobs, and has each done in a process of its own, so that its memory goes back."""
+
+import logging
+import signal
+import subprocess
+import threading
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from ..errors import QueueError, StoreError
+from ..queue import listen, open_queue
+from ..settings import Settings
+from .processes import COMMAND, orphaned, start, stop
+from .retrainings import STALE_AFTER_S, missing_packages
+from .run import ATTEMPTS, died, reason_of
+from .schedule import due, time_of_day
+
+if TYPE_CHECKING:
+    from ..store import Job, Store
+
+__all__ = ["work"]
+
+_LOOK_EVERY_S = 10.0
+_NOTICE_WITHIN_S = 0.2
+_QUEUE_WITHIN_S = 1.0  # how soon a message is noticed
+_END_WITHIN_S = 4.0  # a step and its checkpoint
+
+_log = logging.getLogger(__name__)
+
+
+def work(settings: Settings, *, parent: int = 0, command: Sequence[str] = COMMAND) -> None:
+    """Do background jobs until SIGTERM or SIGINT; the job under way is then put back, to be gone on with.
+
+    Any number of workers may share a database, on any number of machines.
+
+    Args:
+        settings: name database and queue, and say when to retrain unasked.
+        parent: the process to end with; 0 for none.
+        command: what does a job, given the words of :mod:`inkling.jobs.__main__`.
+
+    Raises:
+        StoreError: the database cannot be used.
+        InvalidSetting: ``retrain_at`` is no time of day.
+    """
+    from ..store import Store
+
+    time_of_day(settings)
+    with closing(Store.open(settings.database_url, settings.keep_deleted_days)) as store:
+        worker = _Worker(store, settings, parent, command)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, worker.leave)
+        consumer = _listening(settings, worker.look)
+        while not worker.leaving:
+            worker.look()
+            worker.rest()
+            if consumer is not None:
+                consumer.check_worker_health()
+            else:
+                consumer = _listening(settings, worker.look)
+        if consumer is not None:
+            consumer.stop(graceful=True)
+
+
+def _listening(settings: Settings, look: Callable[[], None]) -> Any:
+    """Start to listen to the queue; None where there is none to listen to at the moment."""
+    try:
+        queue = open_queue(settings)
+    except QueueError as error:
+        _log.warning("Jobs are looked for every %.0f s: %s", _LOOK_EVERY_S, error)
+        return None
+    listen(queue, look)
+    consumer = queue.create_consumer(workers=1, periodic=False, scheduler_interval=60, max_delay=_QUEUE_WITHIN_S)
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)}
+    consumer.start()
+    for number, handler in handlers.items():  # it has taken these for itself
+        signal.signal(number, handler)
+    return consumer
+
+
+class _Worker:
+    def __init__(self, store: "Store", settings: Settings, parent: int, command: Sequence[str]) -> None:
+        self._store, self._settings, self._parent, self._command = store, settings, parent, command
+        self._told = False
+        self._looking = threading.Lock()
+        self._asked: int | None = None  # the revision at which a retraining was last asked for unasked
+
+    @property
+    def leaving(self) -> bool:
+        """Whether to stop: what runs is put back."""
+        return self._told or orphaned(self._parent)
+
+    def leave(self, *_: object) -> None:
+        """Have it stop."""
+        self._told = True  # no event: its lock might be held by what this interrupts
+
+    def rest(self) -> None:
+        """Wait until it is time to look again."""
+        until = time.monotonic() + _LOOK_EVERY_S
+        while not self.leaving and time.monotonic() < until:
+            time.sleep(_NOTICE_WITHIN_S)
+
+    def look(self) -> None:
+        """Do what there is to do. Whoever wakes this worker while it is busy already changes nothing."""
+        if not self._looking.acquire(blocking=False):
+            return
+        try:
+            more = True
+            while more and not self.leaving:
+                for job in self._store.jobs.waiting(STALE_AFTER_S):
+                    self._do(job)
+                more = self._ask()
+        except StoreError as error:
+            _log.warning("Jobs cannot be looked up: %s", error)
+        finally:
+            self._looking.release()
+
+    def _do(self, job: "Job") -> None:
+        """Have a job done, again where its process dies."""
+        lease = uuid.uuid4().hex
+        while not self.leaving:
+            code = self._wait(start(self._settings, "run", str(job.id), lease, command=self._command))
+            job = self._store.jobs.get(job.id)
+            if code == 0 or job.state != "running":
+                return
+            if self.leaving:
+                self._store.jobs.put_back(job.id, lease)
+                return
+            how = f" (the last time by signal {-code})" if code < 0 else f" (the last time with code {code})"
+            if job.attempts >= ATTEMPTS:
+                self._store.jobs.fail(job.id, lease, reason_of(died(ATTEMPTS, how)))
+                return
+            _log.warning("The process of job %d ended%s; it is taken up again.", job.id, how)
+
+    def _ask(self) -> bool:
+        """Ask for a retraining where one is due by itself; gives whether it did."""
+        if self.leaving or missing_packages():
+            return False
+        reason = due(self._store, self._settings, datetime.now().astimezone())
+        revision = self._store.revision()
+        if reason is None or revision == self._asked:
+            return False
+        self._asked = revision  # where nothing comes of it, nothing will before something changes
+        self._wait(start(self._settings, "ask", reason, command=self._command))
+        return True
+
+    def _wait(self, child: "subprocess.Popen[bytes]") -> int:
+        """Wait for a process, and end it where this one leaves."""
+        while True:
+            try:
+                return child.wait(_NOTICE_WITHIN_S)
+            except subprocess.TimeoutExpired:
+                if self.leaving:
+                    return stop(child, _END_WITHIN_S)

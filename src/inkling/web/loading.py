@@ -35,6 +35,7 @@ class Loader:
         self.settings = settings
         self._recognizer = recognizer
         self._service: Service | None = None
+        self._retrainings: Retrainings | None = None
         self._lock = threading.Lock()
 
     def service(self) -> Service:
@@ -63,9 +64,11 @@ class Loader:
         Raises:
             BundleError: the bundle is missing, damaged or too new.
         """
-        from ..jobs import Retrainings
+        if self._retrainings is None:
+            from ..jobs import Retrainings
 
-        return Retrainings(self.service())
+            self._retrainings = Retrainings(self.service())
+        return self._retrainings
 
     @property
     def version(self) -> str:

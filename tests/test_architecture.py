@@ -18,7 +18,8 @@ FLOORS = (
     *("errors", "folders", "alphabet", "profiles", "settings"),
     *("raster", "paper", "decode"),  # what ink.py is built of
     *("ink", "reading", "bundle", "outline", "memory", "recognizer", "heat", "page"),
-    *("store", "exchange", "kept", "recall", "versions", "service", "queue", "jobs", "web", "cli_learning", "cli_models", "cli"),
+    *("store", "exchange", "kept", "recall", "versions", "service", "queue", "jobs", "web"),
+    *("cli_learning", "cli_models", "cli_retrain", "cli"),
 )
 
 _UP_TO_RECOGNIZER = set(FLOORS[: FLOORS.index("recognizer") + 1])
@@ -31,7 +32,7 @@ SIDE_ROOMS = {
 }
 
 #: Who may import the side rooms, and only inside the function that needs them.
-GUESTS_OF_SIDE_ROOMS = {"exchange", "jobs", "cli"}
+GUESTS_OF_SIDE_ROOMS = {"exchange", "jobs", "cli_models", "cli"}
 
 #: What only training may import: the extra "train".
 HEAVY = {"torch", "lightning", "lightning_fabric", "onnx", "onnxscript", "safetensors"}

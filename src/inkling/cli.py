@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from .cli_learning import corrections, open_service, source_of, teach
+from .cli_models import keep_trained, models
+from .cli_retrain import retrain, worker
 from .errors import InkError, InklingError, TrainingExtraMissing
 
 if TYPE_CHECKING:
@@ -34,6 +36,9 @@ def main() -> None:
 
 main.add_command(teach)
 main.add_command(corrections)
+main.add_command(models)
+main.add_command(retrain)
+main.add_command(worker)
 
 
 class _TrainingBar:
@@ -128,7 +133,7 @@ def train(
     dry_run: bool,
     accelerator: str,
 ) -> None:
-    """Train a network and make a bundle. Under torchrun, on several GPUs or machines."""
+    """Train a network and make a bundle, a version of the model. Under torchrun, on several GPUs or machines."""
     if resume and (epochs is not None or seed is not None):
         raise click.UsageError("--resume goes on with the checkpoint's own recipe: leave out --epochs and --seed.")
     from .settings import Settings
@@ -158,6 +163,8 @@ def train(
         )  # fmt: skip
     if bundle is not None:
         click.echo(f"The bundle {bundle.version} is in {Path(out) / BUNDLE}.")
+        if not dry_run:
+            keep_trained(bundle, Path(out) / BUNDLE)
 
 
 @main.command()

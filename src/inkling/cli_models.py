@@ -1,0 +1,230 @@
+"""The commands for the versions of the model: thin ones over the service."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .cli_learning import open_service
+from .errors import InklingError, ModelNotFound
+
+if TYPE_CHECKING:
+    from .bundle import Bundle
+    from .versions import Version, Versions
+
+__all__ = ["decision_lines", "keep_trained", "models", "utc"]
+
+#: What a state of the gate is called.
+_DECISIONS = {"passed": "passed", "refused": "refused", "ungated": "–"}
+
+
+@click.group()
+def models() -> None:
+    """List, show, promote, export and import the versions of the model."""
+
+
+@models.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
+def list_(as_json: bool) -> None:
+    """List all versions, newest first; * marks the one that reads."""
+    from .evaluation.tables import text_table
+
+    found = open_service().versions.all()
+    if as_json:
+        for one in found:
+            click.echo(json.dumps(_described(one), ensure_ascii=False))
+        return
+    rows = [
+        (
+            "*" if one.current else "",
+            one.model.version,
+            f"{utc(one.model.added_at)}",
+            one.model.parent or "–",
+            one.model.origin,
+            _DECISIONS[one.model.state],
+            _mebibytes(one.model.size_bytes) if one.model.held or one.shipped else "pruned",
+            one.model.reason,
+        )
+        for one in found
+    ]
+    click.echo(text_table(("", "version", "added (UTC)", "from", "origin", "gate", "size", "why"), rows))
+
+
+@models.command()
+@click.argument("version", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object, with card and the gate's whole report.")
+def show(version: str | None, as_json: bool) -> None:
+    """Tell all about a version, without VERSION about the one that reads."""
+    from .evaluation.tables import text_table
+
+    versions = open_service().versions
+    one = versions.get(version or versions.current())
+    model = one.model
+    if as_json:
+        more = {"card": dict(model.card), "report": model.report and dict(model.report)}
+        click.echo(json.dumps(_described(one) | more, ensure_ascii=False))
+        return
+    files = "" if model.held or one.shipped else "; its files were pruned"
+    facts = {
+        "version": model.version + (" (the one that reads)" if one.current else ""),
+        "from": model.parent or "–",
+        "origin": model.origin + (", comes with Inkling" if one.shipped and model.origin != "shipped" else ""),
+        "why": model.reason,
+        "profile": model.profile or "",
+        "added": f"{utc(model.added_at)} UTC",
+        "size": f"{_mebibytes(model.size_bytes)}{files}",
+        "SHA-256": model.sha256,
+        "learned from": _learned_from(model.card.get("training", {})),
+        "gate": _DECISIONS[model.state],
+    }
+    for name, value in facts.items():
+        if value:
+            click.echo(f"{name + ':':<14}{value}")
+    for line in decision_lines(model.report):
+        click.echo(line)
+    if rows := _figures(model.card, {} if model.parent is None else _card_of(versions, model.parent)):
+        click.echo("\nMeasured when it was made:\n")
+        click.echo(text_table(("data set", "samples", "right", "to its parent"), rows))
+
+
+@models.command()
+@click.argument("version")
+@click.option("--force", is_flag=True, help="Promote it though the gate refused it.")
+@click.option("--reason", default="", help="Why, to be kept with it.")
+def promote(version: str, force: bool, reason: str) -> None:
+    """Let a version read from now on, in every process."""
+    versions = open_service().versions
+    if version == versions.current():
+        click.echo(f"{version} reads already.")
+        return
+    promotion = versions.promote(version, reason or "asked for on the command line", force)
+    _say_promoted(promotion.version, promotion.previous)
+
+
+@models.command()
+@click.option("--reason", default="", help="Why, to be kept with it.")
+def rollback(reason: str) -> None:
+    """Go back to the version that read before; once more goes one further back."""
+    promotion = open_service().versions.roll_back(reason or "asked for on the command line")
+    click.echo(f"{promotion.version} reads again, in place of {promotion.previous}.")
+    click.echo(f"To undo: inkling models promote {promotion.previous}")
+
+
+@models.command()
+@click.argument("version")
+@click.argument("path", type=click.Path(path_type=Path))
+def export(version: str, path: Path) -> None:
+    """Write a version's bundle to a folder, or to a .zip."""
+    click.echo(f"{version} is in {open_service().versions.export(version, path)}.")
+
+
+@models.command("import")
+@click.argument("path", type=click.Path(path_type=Path))
+def import_(path: Path) -> None:
+    """Add a bundle from a folder or a .zip as a version. It does not read until it is promoted."""
+    model = open_service().versions.import_(path)
+    click.echo(f"{path} is the version {model.version}. To read with it: inkling models promote {model.version}")
+
+
+def keep_trained(bundle: "Bundle", where: Path) -> None:
+    """Add a bundle that was trained as a version; where the database cannot be used, a warning says so."""
+    try:
+        version = open_service().versions.add(bundle, origin="trained", reason="inkling train").version
+    except InklingError as error:
+        click.echo(f"inkling: it is not among the versions: {error}", err=True)
+        click.echo(f"inkling: once that is put right: inkling models import {where}", err=True)
+        return
+    click.echo(f"It is a version now. To read with it: inkling models promote {version}")
+
+
+def decision_lines(report: Mapping[str, Any] | None) -> list[str]:
+    """Lay out what the gate said: its reasons, and what was compared."""
+    from .evaluation.tables import text_table
+
+    if not report:
+        return []
+    lines = [f"  - {reason}" for reason in report.get("reasons", ())]
+    rows = [
+        (
+            str(one["name"]),
+            str(one["alphabet"]),
+            f"{one['samples']:,}",
+            _percent(one["before"]),
+            _percent(one["after"]),
+            f"{one['fixed']:,}",
+            f"{one['broken']:,}",
+            str(one["verdict"]),
+        )
+        for one in report.get("comparisons", ())
+    ]
+    if rows:
+        headers = ("held out", "alphabet", "samples", "before", "after", "turned right", "turned wrong", "verdict")
+        lines += ["", *text_table(headers, rows).splitlines()]
+    return lines
+
+
+def utc(time: "datetime") -> str:
+    """Write a time as people read it, in UTC."""
+    return f"{time.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
+
+
+def _say_promoted(version: str, previous: str | None) -> None:
+    click.echo(f"{version} reads from now on" + (f", in place of {previous}." if previous else "."))
+    click.echo("To go back: inkling models rollback")
+
+
+def _described(one: "Version") -> dict[str, Any]:
+    model = one.model
+    return {
+        "version": model.version,
+        "current": one.current,
+        "shipped": one.shipped,
+        "parent": model.parent,
+        "origin": model.origin,
+        "reason": model.reason,
+        "profile": model.profile,
+        "state": model.state,
+        "added_at": model.added_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+        "held": model.held,
+        "size_bytes": model.size_bytes,
+        "sha256": model.sha256,
+        "figures": model.card.get("figures", {}),
+    }
+
+
+def _card_of(versions: "Versions", version: str) -> Mapping[str, Any]:
+    try:
+        return versions.get(version).model.card
+    except ModelNotFound:  # made on another machine
+        return {}
+
+
+def _figures(card: Mapping[str, Any], parent: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    """Lay out the measured figures of a card beside those of its parent's."""
+    before = parent.get("figures", {})
+    rows: list[tuple[str, ...]] = []
+    for name, figure in card.get("figures", {}).items():
+        change = f"{(figure['accuracy'] - before[name]['accuracy']) * 100:+.2f}" if name in before else ""
+        rows.append((name, f"{figure['samples']:,}", _percent(figure["accuracy"]), change))
+    return rows
+
+
+def _learned_from(training: Mapping[str, Any]) -> str:
+    """Say in a line what a card's training was done with."""
+    if training.get("kind") != "retraining":
+        return ", ".join(f"{one['name']} ({one['samples']:,})" for one in training.get("data", ()))
+    corrections = training.get("corrections", {})
+    counts = ", ".join(f"{name.replace('_', ' ')} {count:,}" for name, count in corrections.items())
+    data = ", ".join(training.get("base_data", ())) or "no base data"
+    return "; ".join(filter(None, (f"corrections: {counts}", data, training.get("note"))))
+
+
+def _mebibytes(size_bytes: int) -> str:
+    return f"{size_bytes / 2**20:.1f} MiB"
+
+
+def _percent(share: float | None) -> str:
+    return "–" if share is None else f"{share * 100:.2f} %"

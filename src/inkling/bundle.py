@@ -7,7 +7,8 @@ import math
 import os
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -67,14 +68,18 @@ class Bundle:
 
     @classmethod
     def make(cls, normalizer: bytes, network: bytes, card: Mapping[str, Any]) -> "Bundle":
-        """Put a bundle together; format, version and hashes are added to the card."""
+        """Put a bundle together; format, version and hashes are written to the card, whatever it says of them."""
         files = {NORMALIZER: normalizer, NETWORK: network}
-        hashes = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
-        both = hashlib.sha256("".join(hashes.values()).encode()).hexdigest()
-        version = f"{str(card['created'])[:10]}-{both[:8]}"
-        return cls.from_files(
-            files | {CARD: json.dumps({"format": FORMAT, "version": version, **card, "files": hashes}).encode()}
-        )
+        made = {"format": FORMAT, "version": cls.name(card["created"], files)}
+        whole = {**made, **card, **made, "files": _hashes(files)}
+        return cls.from_files(files | {CARD: json.dumps(whole).encode()})
+
+    @staticmethod
+    def name(created: object, files: Mapping[str, bytes]) -> str:
+        """Give the version's name for the day of ``created`` and the content of both files."""
+        hashes = _hashes(files)
+        both = hashlib.sha256(f"{hashes[NORMALIZER]}{hashes[NETWORK]}".encode()).hexdigest()
+        return f"{str(created)[:10]}-{both[:8]}"
 
     @classmethod
     def load(cls, folder: Path | str = SHIPPED) -> "Bundle":
@@ -93,6 +98,25 @@ class Bundle:
             )
         names = [name for name in (CARD, NORMALIZER, NETWORK) if (folder / name).is_file()]
         return cls.from_files({name: (folder / name).read_bytes() for name in names})
+
+    @classmethod
+    def load_zip(cls, path: Path) -> "Bundle":
+        """Read a bundle from a zip file and verify it.
+
+        Raises:
+            BundleMissing: the file cannot be read.
+            BundleDamaged, BundleTooNew: as :meth:`from_zip` does.
+        """
+        try:
+            with path.open("rb") as file:
+                content = file.read(LARGEST_BYTES + 1)
+        except OSError as error:
+            raise BundleMissing(
+                f"{path} cannot be read: {error.strerror}.", "Name a file that you may read."
+            ) from error
+        if len(content) > LARGEST_BYTES:
+            raise _damaged(f"{path} is larger than {LARGEST_BYTES >> 20} MiB")
+        return cls.from_zip(content)
 
     @classmethod
     def from_files(cls, files: Mapping[str, bytes]) -> "Bundle":
@@ -162,19 +186,44 @@ class Bundle:
             FolderNotWritable: nothing can be written there.
         """
         folder = Path(folder)
-        try:
+        with _writing(folder):
             folder.mkdir(parents=True, exist_ok=True)
             for name, content in (*self.files.items(), (CARD, self._card_file())):
-                partial = folder / f".{name}.partial"
-                partial.write_bytes(content)
-                os.replace(partial, folder / name)
-        except OSError as error:
-            raise FolderNotWritable(
-                f"The bundle cannot be written to {folder}: {error.strerror}.", "Name a folder that you may write to."
-            ) from error
+                _replace(folder / name, content)
+
+    def save_zip(self, path: Path) -> None:
+        """Write the bundle to a zip file.
+
+        Raises:
+            FolderNotWritable: nothing can be written there.
+        """
+        with _writing(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _replace(path, self.to_zip())
 
     def _card_file(self) -> bytes:
         return (json.dumps(dict(self.card), indent=2, ensure_ascii=False) + "\n").encode("utf-8", "surrogatepass")
+
+
+@contextmanager
+def _writing(where: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise FolderNotWritable(
+            f"The bundle cannot be written to {where}: {error.strerror}.", "Name a folder that you may write to."
+        ) from error
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Write a file, whole or not at all."""
+    partial = path.with_name(f".{path.name}.partial")
+    partial.write_bytes(content)
+    os.replace(partial, path)
+
+
+def _hashes(files: Mapping[str, bytes]) -> dict[str, str]:
+    return {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
 
 
 def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:

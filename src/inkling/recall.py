@@ -1,4 +1,4 @@
-"""Recall: every profile's memory, kept up with what any process has committed to the store."""
+"""Recall: the model that reads and every profile's memory, kept up with what any process has committed to the store."""
 
 import logging
 import threading
@@ -6,49 +6,74 @@ import time
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from .errors import StoreError
+from .bundle import Bundle
+from .errors import BundleDamaged, BundleError, ModelError, StoreError
+from .ink import Ink
 from .memory import Memory
 from .profiles import EVERYBODY
 from .recognizer import Recognizer
 from .settings import Settings
 
 if TYPE_CHECKING:
-    from .store import Change, Store
+    from .store import Change, State, Store
 
-__all__ = ["Recall"]
+__all__ = ["Reader", "Recall", "tried"]
 
 _LOADED_PROFILES = 64
+_LOADED_MODELS = 2  # beside the base
 _RETRY_S = 2.0
+_RETRY_MODEL_S = 30.0
 
 _log = logging.getLogger(__name__)
 
 
+class Reader(NamedTuple):
+    """What one reading is made with: take both from one, since a memory is of one model.
+
+    Args:
+        recognizer: the model that reads.
+        memory: what the corrections taught, as that model sees them.
+    """
+
+    recognizer: Recognizer
+    memory: Memory
+
+
 @dataclass(frozen=True)
 class _Known:
-    memory: Memory
+    """What a profile reads with, and up to which state of the store; it is looked at again at a time, if at any."""
+
+    reader: Reader
     revision: int
+    current: str | None
+    until: float
 
 
 class Recall:
-    """Gives memories. Many threads may ask at once.
+    """Gives what to read with. Many threads may ask at once.
 
     Args:
-        settings: name the database.
-        recognizer: makes features of corrections that another model read.
+        settings: name the database, and perhaps a bundle; then no other reads.
+        recognizer: the base: it reads until a version of the model is promoted, and where that one cannot be used.
         store: one that is open already; else the settings' database, opened when it is first needed.
     """
 
     def __init__(self, settings: Settings, recognizer: Recognizer, store: "Store | None" = None) -> None:
         self.settings = settings
-        self.recognizer = recognizer
+        self.base = recognizer
+        self.pinned = bool(settings.bundle)
         self._store = store
         self._refused: tuple[float, StoreError] | None = None
         self._known: OrderedDict[str, _Known] = OrderedDict()
+        self._models: OrderedDict[str, Recognizer] = OrderedDict()
+        self._unusable: dict[str, float] = {}  # versions, and when each is tried again
+        self._last = recognizer
         self._opening = threading.Lock()
         self._learning = threading.Lock()
 
@@ -73,21 +98,30 @@ class Recall:
         if self._store is not None:
             self._store.close()
 
-    def memory(self, profile: str = EVERYBODY) -> Memory:
-        """Give what a profile taught and what everybody did, up to the last correction that any process committed.
+    def reader(self, profile: str = EVERYBODY) -> Reader:
+        """Give the model that reads now, with what a profile taught and what everybody did.
 
-        Where the database cannot be used, it is what was known before.
+        It is as of the last correction or promotion that any process committed; where the database cannot be used, as
+        of what was known before. A model that cannot be used is left out, and the base reads.
         """
         try:
             store = self.readable()
             if store is not None:
                 return self._caught_up(store, profile)
         except StoreError as error:
-            if self._refused is None:
-                _log.error("Reading goes on without new corrections: %s", error)
-            self._refused = time.monotonic(), error
+            self._refuse(error)
         known = self._known.get(profile) or self._known.get(EVERYBODY)
-        return known.memory if known else self.recognizer.memory()
+        return known.reader if known else Reader(self._last, self._last.memory())
+
+    def recognizer(self) -> Recognizer:
+        """Give the model that reads now, as :meth:`reader` does, without a memory."""
+        try:
+            store = self.readable()
+            if store is not None:
+                return self._model(store)
+        except StoreError as error:
+            self._refuse(error)
+        return self._last
 
     def readable(self) -> "Store | None":
         """Give the database if there is one; reading makes none.
@@ -106,39 +140,125 @@ class Recall:
                 return None
         return self.store
 
-    def _caught_up(self, store: "Store", profile: str) -> Memory:
-        revision = store.revision()
-        known = self._known.get(profile)
-        if known is None or known.revision != revision:
-            with self._learning:
-                revision = store.revision()  # another thread may have come further meanwhile
-                known = self._known.get(profile)
-                if known is None or known.revision > revision:  # a backup was put in its place
-                    known = _Known(self.recognizer.memory(), 0)
-                if known.revision != revision:
-                    changes = store.changes(known.revision, (EVERYBODY, profile))
-                    known = _Known(self._learned(known.memory, changes), revision)
-                    self._known[profile] = known
-                    while len(self._known) > _LOADED_PROFILES:
-                        self._known.popitem(last=False)
-        return known.memory
+    def _refuse(self, error: StoreError) -> None:
+        if self._refused is None:
+            _log.error("Reading goes on with what was known before: %s", error)
+        self._refused = time.monotonic(), error
 
-    def _learned(self, memory: Memory, changes: "Sequence[Change]") -> Memory:
-        memory = memory.forget(change.id for change in changes if change.deleted)
-        new = [change for change in changes if not change.deleted]
-        if not new:
-            return memory
-        glyphs = np.stack([change.glyph for change in new])
-        stale = np.array([change.features_model != self.recognizer.version for change in new])
-        width = len(memory.symbols) + memory.size
-        traces = np.zeros((len(new), width), np.float32)
-        if stale.any():
-            traces[stale] = self.recognizer.traces(glyphs[stale])
-        for i in np.flatnonzero(~stale):
-            traces[i] = new[i].features[:-1]
-        sizes = np.array([change.features[-1] for change in new], np.float32)  # the same for every model
-        read = [change.read for change in new]
-        return memory.teach([c.id for c in new], [c.symbol for c in new], glyphs, traces, read, sizes)
+    def _caught_up(self, store: "Store", profile: str) -> Reader:
+        state = store.state()
+        known = self._known.get(profile)
+        if known is None or not self._still_holds(known, state):
+            with self._learning:
+                state = store.state()  # another thread may have come further meanwhile
+                known = self._known.get(profile)
+                if known is None or not self._still_holds(known, state):
+                    known = self._learn(store, profile, known, state)
+        return known.reader
+
+    def _still_holds(self, known: _Known, state: "State") -> bool:
+        same = known.revision == state.revision and (known.current == state.current or self.pinned)
+        return same and (known.until == inf or time.monotonic() < known.until)
+
+    def _learn(self, store: "Store", profile: str, known: _Known | None, state: "State") -> _Known:
+        recognizer, until = self._usable(store, state.current)
+        # another model begins anew, and so does a backup that was put in the database's place
+        if known and known.reader.recognizer.version == recognizer.version and known.revision <= state.revision:
+            memory, since = known.reader.memory, known.revision
+        else:
+            memory, since = recognizer.memory(), 0
+        changes = store.changes(since, (EVERYBODY, profile)) if since != state.revision else []
+        reader = Reader(recognizer, _learned(recognizer, memory, changes))
+        known = self._known[profile] = _Known(reader, state.revision, state.current, until)
+        while len(self._known) > _LOADED_PROFILES:
+            self._known.popitem(last=False)
+        return known
+
+    def _asked(self, current: str | None) -> str:
+        return self.base.version if self.pinned or current is None else current
+
+    def _model(self, store: "Store") -> Recognizer:
+        found = self._ready(store.state().current)
+        if found is None:
+            with self._learning:
+                found, _ = self._usable(store, store.state().current)
+        return found
+
+    def _ready(self, current: str | None) -> Recognizer | None:
+        asked = self._asked(current)
+        return self.base if asked == self.base.version else self._models.get(asked)
+
+    def _usable(self, store: "Store", current: str | None) -> tuple[Recognizer, float]:
+        """Give the current model, loaded where needed, or the base where it cannot be; and until when that holds.
+
+        Called by one thread at a time.
+        """
+        found, until = self._ready(current), inf
+        if found is None and current is not None:
+            found = self._loaded(store, current)
+            until = self._unusable.get(current, inf)
+        self._last = found or self.base
+        return self._last, until
+
+    def _loaded(self, store: "Store", version: str) -> Recognizer | None:
+        if time.monotonic() < self._unusable.get(version, -inf):
+            return None
+        try:
+            found = tried(store.models.bundle(version), self.settings)
+        except (BundleError, ModelError) as error:
+            if version not in self._unusable:
+                _log.error("The model %s cannot be used, so %s reads: %s", version, self.base.version, error)
+            self._unusable[version] = time.monotonic() + _RETRY_MODEL_S
+            return None
+        self._unusable.pop(version, None)
+        self._models[version] = found
+        while len(self._models) > _LOADED_MODELS:
+            gone, _ = self._models.popitem(last=False)
+            for profile in [p for p, known in self._known.items() if known.reader.recognizer.version == gone]:
+                del self._known[profile]
+        return found
+
+
+def tried(bundle: Bundle, settings: Settings) -> Recognizer:
+    """Load a bundle and let it read and learn once, so that what does not work is found out before it goes live.
+
+    Raises:
+        BundleDamaged: it cannot be run, or its answers are no numbers.
+    """
+    recognizer = Recognizer(bundle, settings)
+    glyph = np.zeros((1, 28, 28), np.uint8)
+    glyph[:, 4:24, 12:16] = 255
+    try:
+        traces = recognizer.traces(glyph)
+        memory = recognizer.memory().teach([1], recognizer.symbols[:1], glyph, traces, [None])
+        likeliest = recognizer.read(Ink(glyph[0].astype(np.float32) / 255), memory=memory).characters[0]
+        sound = np.isfinite(traces).all() and np.isfinite(likeliest.probability)
+    except Exception as error:  # ONNX Runtime has no narrower common base, and a card may say anything
+        raise _unfit(f"it cannot read: {error}") from error
+    if not sound:
+        raise _unfit("its answers are no numbers")
+    return recognizer
+
+
+def _unfit(what: str) -> BundleDamaged:
+    return BundleDamaged(f"The bundle is damaged: {what}.", "Use another bundle, or train one: inkling train.")
+
+
+def _learned(recognizer: Recognizer, memory: Memory, changes: "Sequence[Change]") -> Memory:
+    memory = memory.forget(change.id for change in changes if change.deleted)
+    new = [change for change in changes if not change.deleted]
+    if not new:
+        return memory
+    glyphs = np.stack([change.glyph for change in new])
+    stale = np.array([change.features_model != recognizer.version for change in new])
+    traces = np.zeros((len(new), len(memory.symbols) + memory.size), np.float32)
+    if stale.any():
+        traces[stale] = recognizer.traces(glyphs[stale])
+    for i in np.flatnonzero(~stale):
+        traces[i] = new[i].features[:-1]
+    sizes = np.array([change.features[-1] for change in new], np.float32)  # the same for every model
+    read = [change.read for change in new]
+    return memory.teach([c.id for c in new], [c.symbol for c in new], glyphs, traces, read, sizes)
 
 
 def _is_no_file(url: str) -> bool:

@@ -1,4 +1,4 @@
-"""The verbs of Inkling: read, correct, undo. Wiring of recognizer, store and memory, and nothing else."""
+"""The verbs of Inkling: read, correct, undo. Wiring of recognizer, store, memory and versions, and nothing else."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -14,9 +14,10 @@ from .kept import ink_of, picture_of
 from .memory import Memory
 from .profiles import EVERYBODY, parse_profile
 from .reading import Reading
-from .recall import Recall
+from .recall import Reader, Recall
 from .recognizer import Choice, HowMany, Recognizer, quantized
 from .settings import Settings
+from .versions import Versions
 
 if TYPE_CHECKING:
     from .store import Correction, CorrectionQuery, NewCorrection, Page, Store
@@ -62,7 +63,7 @@ class Service:
 
     Args:
         settings: name bundle and database; the environment's by default.
-        recognizer: one that is loaded already.
+        recognizer: one that is loaded already. It reads until a version of the model is promoted.
         store: one that is open already; else the settings' database is opened when it is first needed, and made when
             the first correction comes.
     """
@@ -71,8 +72,14 @@ class Service:
         self, settings: Settings | None = None, recognizer: Recognizer | None = None, store: "Store | None" = None
     ) -> None:
         self.settings = settings or Settings.load()
-        self.recognizer = recognizer or Recognizer(self.settings.bundle or None, self.settings)
-        self._recall = Recall(self.settings, self.recognizer, store)
+        base = recognizer or Recognizer(self.settings.bundle or None, self.settings)
+        self._recall = Recall(self.settings, base, store)
+        self.versions = Versions(self.settings, self._recall)
+
+    @property
+    def recognizer(self) -> Recognizer:
+        """The model that reads now. For a memory beside it, take both from :meth:`reader`."""
+        return self._recall.recognizer()
 
     @property
     def store(self) -> "Store":
@@ -109,7 +116,8 @@ class Service:
         Raises:
             InvalidProfile: the profile's name is none.
         """
-        return self.recognizer.read(source, alphabet, alternatives, self.memory(profile))
+        reader = self.reader(profile)
+        return reader.recognizer.read(source, alphabet, alternatives, reader.memory)
 
     def read_many(
         self,
@@ -119,18 +127,28 @@ class Service:
         profile: str = EVERYBODY,
     ) -> list[Reading]:
         """Read many single characters, as :meth:`Recognizer.read_many` does, with what the profile taught."""
-        return self.recognizer.read_many(sources, alphabet, alternatives, self.memory(profile))
+        reader = self.reader(profile)
+        return reader.recognizer.read_many(sources, alphabet, alternatives, reader.memory)
 
     def alphabet(self, spec: Choice = None, profile: str = EVERYBODY) -> Alphabet:
         """Give an alphabet of what the model and the profile know."""
-        return self.recognizer.alphabet(spec, self.memory(profile))
+        reader = self.reader(profile)
+        return reader.recognizer.alphabet(spec, reader.memory)
+
+    def reader(self, profile: str = EVERYBODY) -> Reader:
+        """Give the model that reads now, with what a profile taught and what everybody did.
+
+        Both are as of the last correction or promotion that any process committed; where the database cannot be used,
+        as of what was known before.
+
+        Raises:
+            InvalidProfile: the profile's name is none.
+        """
+        return self._recall.reader(parse_profile(profile))
 
     def memory(self, profile: str = EVERYBODY) -> Memory:
-        """Give what a profile taught and what everybody did, up to the last correction that any process committed.
-
-        Where the database cannot be used, it is what was known before.
-        """
-        return self._recall.memory(parse_profile(profile))
+        """Give the memory of :meth:`reader`."""
+        return self.reader(profile).memory
 
     def correct(
         self,
@@ -160,15 +178,16 @@ class Service:
 
         symbol, profile = parse_symbol(symbol), parse_profile(profile)
         ink = Ink.of(source, self.settings)
-        before = self.read(ink, alphabet, alternatives, profile)
+        reader = self.reader(profile)
+        before = reader.recognizer.read(ink, alphabet, alternatives, reader.memory)
         character = before.characters[0]
         glyph = quantized(character.glyph)
         correction = self.store.add(
             NewCorrection(
                 symbol=symbol,
                 glyph=glyph,
-                features=np.append(self.recognizer.traces(glyph[None])[0], np.float32(max(character.box[2:]))),
-                features_model=self.recognizer.version,
+                features=np.append(reader.recognizer.traces(glyph[None])[0], np.float32(max(character.box[2:]))),
+                features_model=reader.recognizer.version,
                 profile=profile,
                 strokes=ink.strokes,
                 pen_width=ink.pen_width,
@@ -179,9 +198,9 @@ class Service:
                 model=before.model,
             )
         )
-        memory = self.memory(profile)
-        after = self._including_if_known(alphabet, symbol, memory)
-        return Taught(correction, before, self.recognizer.read(ink, after, alternatives, memory))
+        reader = self.reader(profile)  # with it, and perhaps of a version that was promoted meanwhile
+        after = _including_if_known(reader, alphabet, symbol)
+        return Taught(correction, before, reader.recognizer.read(ink, after, alternatives, reader.memory))
 
     def relabel(self, id: int, symbol: str) -> "Correction":  # noqa: A002 - the field's name
         """Say that a correction's ink is another symbol.
@@ -210,9 +229,9 @@ class Service:
             CorrectionNotFound, StoreError: there is nothing to read.
         """
         correction = self.store.get(id)
-        memory = self.memory(correction.profile)
-        alphabet = self._including_if_known(correction.alphabet or None, correction.symbol, memory)
-        return self.recognizer.read(ink_of(correction), alphabet, memory=memory)
+        reader = self.reader(correction.profile)
+        alphabet = _including_if_known(reader, correction.alphabet or None, correction.symbol)
+        return reader.recognizer.read(ink_of(correction), alphabet, memory=reader.memory)
 
     def find(self, query: "CorrectionQuery", doubtful: bool = False) -> "Page":
         """Look corrections up, newest first.
@@ -232,11 +251,11 @@ class Service:
 
     def symbols(self, profile: str = EVERYBODY) -> list[tuple[str, bool, int]]:
         """Give all symbols a profile can be read in: the symbol, whether the network knows it, how many corrections."""
-        memory = self.memory(profile)
+        recognizer, memory = self.reader(profile)
         counts: dict[str, int] = {}
         for label in memory.labels:
             counts[label] = counts.get(label, 0) + 1
-        known = [(symbol, True, counts.get(symbol, 0)) for symbol in self.recognizer.symbols]
+        known = [(symbol, True, counts.get(symbol, 0)) for symbol in recognizer.symbols]
         return known + [(symbol, False, counts[symbol]) for symbol in memory.taught]
 
     def profiles(self) -> list[tuple[str, int]]:
@@ -274,9 +293,10 @@ class Service:
         """Put what the network makes of imported glyphs before their size, which is all that their features are yet."""
         if not new:
             return []
-        traces = self.recognizer.traces(np.stack([one.glyph for one in new]))
+        recognizer = self.recognizer
+        traces = recognizer.traces(np.stack([one.glyph for one in new]))
         return [
-            replace(one, features=np.append(trace, one.features), features_model=self.recognizer.version)
+            replace(one, features=np.append(trace, one.features), features_model=recognizer.version)
             for one, trace in zip(new, traces, strict=True)
         ]
 
@@ -288,25 +308,28 @@ class Service:
                 return
             query = replace(query, after=page.after)
 
-    def _including_if_known(self, spec: Choice, symbol: str, memory: Memory) -> Alphabet:
-        """As :meth:`_including`; of all symbols where these were forgotten since, or are of another model."""
-        try:
-            return self._including(spec, symbol, memory)
-        except UnknownAlphabet:
-            return self.recognizer.alphabet(None, memory)
 
-    def _including(self, spec: Choice, symbol: str, memory: Memory) -> Alphabet:
-        """Give an alphabet, with this symbol beside its own where it is not among them."""
-        if isinstance(spec, str) and TAUGHT in spec.split("+") and not memory.taught:
-            spec = [symbol]
-        alphabet = self.recognizer.alphabet(spec, memory)
-        if any(symbol in members for members in alphabet.members):
-            return alphabet
-        if isinstance(spec, str) and symbol in memory.taught:
-            try:
-                return self.recognizer.alphabet(f"{spec.strip()}+{TAUGHT}", memory)
-            except UnknownAlphabet:  # an own list of symbols
-                pass
-        symbols = (*alphabet.symbols, symbol)
-        named = Alphabet.parse(symbols, (*self.recognizer.symbols, *memory.taught))
-        return replace(named, members=(*alphabet.members, (symbol,)))
+def _including_if_known(reader: Reader, spec: Choice, symbol: str) -> Alphabet:
+    """As :func:`_including`; of all symbols where these were forgotten since, or are of another model."""
+    try:
+        return _including(reader, spec, symbol)
+    except UnknownAlphabet:
+        return reader.recognizer.alphabet(None, reader.memory)
+
+
+def _including(reader: Reader, spec: Choice, symbol: str) -> Alphabet:
+    """Give an alphabet, with this symbol beside its own where it is not among them."""
+    recognizer, memory = reader
+    if isinstance(spec, str) and TAUGHT in spec.split("+") and not memory.taught:
+        spec = [symbol]
+    alphabet = recognizer.alphabet(spec, memory)
+    if any(symbol in members for members in alphabet.members):
+        return alphabet
+    if isinstance(spec, str) and symbol in memory.taught:
+        try:
+            return recognizer.alphabet(f"{spec.strip()}+{TAUGHT}", memory)
+        except UnknownAlphabet:  # an own list of symbols
+            pass
+    symbols = (*alphabet.symbols, symbol)
+    named = Alphabet.parse(symbols, (*recognizer.symbols, *memory.taught))
+    return replace(named, members=(*alphabet.members, (symbol,)))

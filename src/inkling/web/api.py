@@ -16,7 +16,7 @@ from werkzeug.datastructures import FileStorage
 from ..alphabet import NAMED, TAUGHT, Alphabet
 from ..errors import InklingError, UnknownAlphabet
 from ..ink import Ink
-from ..memory import Memory
+from ..recall import Reader
 from . import pictures
 from .bodies import content_of, ink_of, parameters, query_of, refuse_query
 from .loading import loader, service
@@ -108,10 +108,11 @@ def read() -> Response:
 def alphabets() -> Response:
     """Name the alphabets, each with what it is and its symbols."""
     query = query_of(ProfileQuery)
-    taught = service().memory(query.profile).taught
+    recognizer, memory = service().reader(query.profile)
+    taught = memory.taught
     entries = [
         {"name": alphabet.name, "description": NAMED[alphabet.name], "symbols": alphabet.symbols}
-        for alphabet in named_alphabets(loader().get().symbols)
+        for alphabet in named_alphabets(recognizer.symbols)
     ]
     if taught:
         entries.append({"name": TAUGHT, "description": f"what was taught ({len(taught)})", "symbols": taught})
@@ -159,13 +160,13 @@ def named_alphabets(symbols: Sequence[str]) -> list[Alphabet]:
     return alphabets
 
 
-def chosen_alphabet(options: Options, memory: Memory) -> Alphabet:
-    """Give the alphabet that a request chooses: all that model and memory know where it names none.
+def chosen_alphabet(options: Options, reader: Reader) -> Alphabet:
+    """Give the alphabet that a request chooses: all that the reader's model and memory know where it names none.
 
     Raises:
         UnknownAlphabet: they do not know it.
     """
-    return service().recognizer.alphabet(None if options.alphabet == "" else options.alphabet, memory)
+    return reader.recognizer.alphabet(None if options.alphabet == "" else options.alphabet, reader.memory)
 
 
 @contextmanager
@@ -200,7 +201,7 @@ def _read_form() -> list[dict[str, Any]]:
     if len(files) == 1:
         with _counting():
             return [_read(lambda: content_of(files[0]), options)]
-    chosen_alphabet(options, service().memory(options.profile))  # wrong for one, wrong for all
+    chosen_alphabet(options, service().reader(options.profile))  # wrong for one, wrong for all
     return [_read_or_say_why(file, options) for file in files]
 
 
@@ -216,14 +217,14 @@ def _read_or_say_why(file: FileStorage, options: ReadOptions) -> dict[str, Any]:
 
 def _read(take: "Callable[[], bytes | Ink]", options: ReadOptions) -> dict[str, Any]:
     began = perf_counter()
-    recognizer, memory = service().recognizer, service().memory(options.profile)
-    alphabet = chosen_alphabet(options, memory)
-    reading = recognizer.read(take(), alphabet, options.alternatives, memory)
+    reader = service().reader(options.profile)
+    alphabet = chosen_alphabet(options, reader)
+    reading = reader.recognizer.read(take(), alphabet, options.alternatives, reader.memory)
     answer = reading.to_json()
     answer["elapsed_ms"] = round((perf_counter() - began) * 1000, 3)  # the recognizer's own leaves out drawing strokes
     current_app.extensions["inkling.metrics"].read(reading.status)
     if options.glyph:
         pictures.add_glyphs(answer, reading)
     if options.heat:
-        pictures.add_heat(answer, reading, recognizer, alphabet, memory)
+        pictures.add_heat(answer, reading, reader, alphabet)
     return answer

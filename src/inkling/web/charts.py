@@ -86,8 +86,9 @@ def of_numbers() -> Response:
 def of_ink() -> Response:
     """Read, and draw the ten likeliest symbols of the first character."""
     given = json_of(DrawingOrImage)
-    memory = service().memory(given.profile)
-    reading = service().recognizer.read(ink_of(given), chosen_alphabet(given, memory), _FEW - 1, memory)
+    reader = service().reader(given.profile)
+    alphabet = chosen_alphabet(given, reader)
+    reading = reader.recognizer.read(ink_of(given), alphabet, _FEW - 1, reader.memory)
     first = reading.characters[0]
     others = [(one.symbol, one.probability) for one in first.alternatives]
     return _png([(first.symbol, first.probability), *others])

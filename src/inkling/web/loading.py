@@ -51,7 +51,7 @@ class Loader:
         return self._service
 
     def get(self) -> "Recognizer":
-        """Give the recognizer.
+        """Give the recognizer that reads now.
 
         Raises:
             BundleError: the bundle is missing, damaged or too new.
@@ -72,7 +72,7 @@ class Loader:
 
     @property
     def version(self) -> str:
-        """The version of the model; empty before it is loaded."""
+        """The version of the model that reads now; empty before it is loaded."""
         recognizer = self._service.recognizer if self._service else self._recognizer
         return recognizer.version if recognizer else ""
 

@@ -2,18 +2,15 @@
 
 import base64
 import io
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..alphabet import Alphabet
 from ..heat import heat_of
-from ..memory import Memory
 from ..reading import Reading
-
-if TYPE_CHECKING:
-    from ..recognizer import Recognizer
+from ..recall import Reader
 
 __all__ = ["add_glyphs", "add_heat", "png"]
 
@@ -24,12 +21,11 @@ def add_glyphs(answer: dict[str, Any], reading: Reading) -> None:
         entry["glyph"] = png(1 - character.glyph)
 
 
-def add_heat(
-    answer: dict[str, Any], reading: Reading, recognizer: "Recognizer", alphabet: Alphabet, memory: Memory
-) -> None:
-    """Put each character's heat map into a reading's JSON."""
+def add_heat(answer: dict[str, Any], reading: Reading, reader: Reader, alphabet: Alphabet) -> None:
+    """Put each character's heat map into a reading's JSON; the reader is the one that read."""
     for entry, character in zip(answer["characters"], reading.characters, strict=True):
-        heat = heat_of(recognizer, character.glyph, character.symbol, alphabet, memory, max(character.box[2:]))
+        size_px = max(character.box[2:])
+        heat = heat_of(reader.recognizer, character.glyph, character.symbol, alphabet, reader.memory, size_px)
         entry["heat"] = {"image": png(heat.map), "box": list(character.frame), "drop": round(heat.drop, 6)}
 
 

@@ -1,0 +1,325 @@
+"""Versions of the model: which there are, which one reads, and the ways to change that."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from types import EllipsisType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .bundle import SHIPPED, Bundle
+from .errors import (
+    BundleDamaged,
+    BundleError,
+    ModelError,
+    ModelNotFound,
+    ModelPinned,
+    ModelRefused,
+)
+from .recall import Recall, tried
+from .recognizer import Recognizer
+from .settings import Settings
+
+if TYPE_CHECKING:
+    from .store import Finish, ModelVersion, Promotion, Store
+
+__all__ = ["Version", "Versions"]
+
+
+@dataclass(frozen=True)
+class Version:
+    """A version of the model, as it stands.
+
+    Args:
+        model: what is known of it.
+        current: whether it is the one that reads.
+        shipped: whether it is the bundle that ships with this program.
+    """
+
+    model: "ModelVersion"
+    current: bool
+    shipped: bool
+
+
+class Versions:
+    """All versions of the model, the one that reads among them. Reached as ``service.versions``.
+
+    Args:
+        settings: how many are kept, and whether a bundle is pinned.
+        recall: knows the database and what reads.
+    """
+
+    def __init__(self, settings: Settings, recall: Recall) -> None:
+        self._settings = settings
+        self._recall = recall
+        self._shipped: Bundle | None = None
+
+    @property
+    def pinned(self) -> bool:
+        """Whether the settings name the bundle that reads, so that no version can be promoted."""
+        return self._recall.pinned
+
+    def current(self) -> str:
+        """The version that reads now."""
+        return self._recall.recognizer().version
+
+    def rollback_target(self) -> str | None:
+        """The version that :meth:`roll_back` would go to; None where there is none."""
+        store = None if self.pinned else self._recall.readable()
+        return store.models.rollback_target() if store else None
+
+    def all(self) -> list[Version]:
+        """All versions, newest first; the bundle that ships is always among them, and so is the one that reads.
+
+        Raises:
+            StoreError: they cannot be looked up.
+        """
+        store = self._recall.readable()
+        rows = {model.version: model for model in (store.models.all() if store else [])}
+        for version, bundle in self._at_hand().items():
+            rows[version] = (
+                replace(rows[version], held=True) if version in rows else _described(bundle, self._origin(bundle))
+            )
+        current, shipped = self.current(), self._shipped_version()
+        newest_first = sorted(rows.values(), key=lambda model: model.added_at, reverse=True)
+        return [Version(model, model.version == current, model.version == shipped) for model in newest_first]
+
+    def get(self, version: str) -> Version:
+        """One version.
+
+        Raises:
+            ModelNotFound: there is none of that name.
+            StoreError: it cannot be looked up.
+        """
+        store, bundle = self._recall.readable(), self._at_hand().get(version)
+        try:
+            if store is None:
+                raise _not_found(version)
+            model = store.models.get(version)
+            model = replace(model, held=model.held or bundle is not None)
+        except ModelNotFound:
+            if bundle is None:
+                raise
+            model = _described(bundle, self._origin(bundle))
+        return Version(model, version == self.current(), version == self._shipped_version())
+
+    def bundle(self, version: str) -> Bundle:
+        """A version's bundle, verified.
+
+        Raises:
+            ModelNotFound: there is no such version, or its files are no longer kept.
+            BundleDamaged: it is not what it was.
+            StoreError: it cannot be looked up.
+        """
+        found = self._at_hand().get(version)
+        if found is not None:
+            return found
+        store = self._recall.readable()
+        if store is None:
+            raise _not_found(version)
+        return store.models.bundle(version)
+
+    def promote(
+        self,
+        version: str,
+        reason: str = "",
+        force: bool = False,
+        expected: str | EllipsisType | None = ...,
+        job: "Finish | None" = None,
+    ) -> "Promotion":
+        """Let a version read, in every process from its next reading on. That of the current one changes nothing.
+
+        Args:
+            version: which.
+            reason: why, in a person's words.
+            force: promote it though the gate refused it.
+            expected: the version that must still read then; None for the base. Any, if left out.
+            job: the job that it came of, which ends by this.
+
+        Raises:
+            ModelPinned: the settings name the bundle that reads.
+            ModelNotFound: there is no such version, or its files are no longer kept.
+            ModelRefused: the gate refused it.
+            ModelError: another one than expected reads by now, or the job was taken over.
+            BundleDamaged: it cannot be run.
+            StoreError: nothing was changed.
+        """
+        self._refuse_if_pinned(version)
+        if self.get(version).model.state == "refused" and not force:
+            raise ModelRefused(
+                f"The gate refused the version {version}.", "Look at its reasons; promote it with force to have it."
+            )
+        return self._let_read(version, reason, False, expected, job)
+
+    def roll_back(self, reason: str = "") -> "Promotion":
+        """Go back to the version that read before the current one; once more goes one further back.
+
+        Raises:
+            ModelPinned: the settings name the bundle that reads.
+            ModelError: there is nothing to roll back to.
+            BundleDamaged, ModelNotFound, StoreError: nothing was changed.
+        """
+        self._refuse_if_pinned("")
+        target = self.rollback_target()
+        if target is None:
+            raise ModelError(
+                "There is nothing to roll back to: no other version read before this one.",
+                "Promote the version that should read.",
+            )
+        return self._let_read(target, reason, True, self._recall.store.state().current)
+
+    def add(
+        self,
+        bundle: Bundle,
+        *,
+        origin: str,
+        parent: str | None = None,
+        reason: str = "",
+        profile: str | None = None,
+        state: str = "ungated",
+        report: Mapping[str, Any] | None = None,
+    ) -> "ModelVersion":
+        """Keep a bundle as a version; it does not read until it is promoted. See ``ModelVersion`` for what is told.
+
+        A version that is there already is given back as it is.
+
+        Raises:
+            ModelError: another bundle of that version is there.
+            StoreError: it was not kept.
+        """
+        if parent is not None:
+            self._keep(parent)
+        return self._recall.store.models.add(
+            bundle, parent=parent, origin=origin, reason=reason, profile=profile, state=state, report=report
+        )
+
+    def export(self, version: str, path: Path) -> Path:
+        """Write a version's bundle to a folder, or to a file that ends in ``.zip``.
+
+        Raises:
+            ModelNotFound, BundleDamaged, StoreError: as :meth:`bundle` does.
+            FolderNotWritable: nothing can be written there.
+        """
+        bundle, path = self.bundle(version), path.expanduser()
+        (bundle.save_zip if path.suffix.lower() == ".zip" else bundle.save)(path)
+        return path
+
+    def import_(self, path: Path) -> "ModelVersion":
+        """Add a bundle from a folder or a zip as a version. It is verified, and run once.
+
+        Raises:
+            BundleMissing: there is none.
+            BundleDamaged, BundleTooNew: it cannot be used.
+            ModelError: another bundle of that version is there.
+            StoreError: it was not kept.
+        """
+        path = path.expanduser()
+        bundle = Bundle.load_zip(path) if path.is_file() else Bundle.load(path)
+        if bundle.version != Bundle.name(bundle.card["created"], bundle.files):
+            raise BundleDamaged(
+                f"The bundle is damaged: its card calls it {bundle.version[:64]!r}, which is not its name.",
+                "Export it again, or use another bundle.",
+            )
+        tried(bundle, self._settings)
+        return self.add(bundle, origin="imported")
+
+    def prune(self) -> list[str]:
+        """Remove the files of the oldest versions beyond the setting ``keep_models``; give those versions."""
+        return self._recall.store.models.prune(self._settings.keep_models)
+
+    def _refuse_if_pinned(self, version: str) -> None:
+        if self.pinned:
+            what = f"the version {version}" if version else "an earlier version"
+            raise ModelPinned(
+                f"The settings name the bundle that reads, so that {what} cannot take its place.",
+                "Leave out the setting bundle (INKLING_BUNDLE, --bundle) and start again.",
+            )
+
+    def _let_read(
+        self,
+        version: str,
+        reason: str,
+        rollback: bool,
+        expected: str | EllipsisType | None,
+        job: "Finish | None" = None,
+    ) -> "Promotion":
+        from .store import UNSET
+
+        recognizer = tried(self.bundle(version), self._settings)
+        store, base = self._recall.store, self._recall.base.version
+        self._keep(version)
+        self._keep(base)  # there is a way back to it
+        current = store.state().current
+        wanted = UNSET if isinstance(expected, EllipsisType) else expected
+        if wanted is not UNSET and current is not None and (wanted or base) == self.current():
+            wanted = current  # it may be one that cannot be used, in whose place the base reads
+        features = {} if current == version else _features(store, recognizer)
+        return store.models.promote(version, reason, rollback, features, wanted, base, job)
+
+    def _keep(self, version: str) -> None:
+        """Keep a bundle that is at hand in the database too, for those who have another."""
+        bundle = self._at_hand().get(version)
+        if bundle is not None:
+            self._recall.store.models.add(bundle, origin=self._origin(bundle))
+
+    def _at_hand(self) -> dict[str, Bundle]:
+        """The bundles that need no database: the base, and the one that ships."""
+        base = self._recall.base.bundle
+        if self._shipped is None:
+            try:
+                self._shipped = Bundle.load(SHIPPED)
+            except BundleError:  # nobody needs it as long as the settings name another
+                return {base.version: base}
+        return {self._shipped.version: self._shipped, base.version: base}
+
+    def _shipped_version(self) -> str:
+        return self._shipped.version if self._shipped else ""
+
+    def _origin(self, bundle: Bundle) -> str:
+        return "shipped" if bundle.version == self._shipped_version() else "imported"
+
+
+def _features(store: "Store", recognizer: Recognizer) -> dict[int, NDArray[np.float32]]:
+    """Make anew what memory keeps of every correction that counts: float32 (S + D + 1,) by its id."""
+    changes = [change for change in store.changes(0) if not change.deleted]
+    if not changes:
+        return {}
+    traces = recognizer.traces(np.stack([change.glyph for change in changes]))
+    return {
+        change.id: np.append(trace, change.features[-1]) for change, trace in zip(changes, traces, strict=True)
+    }  # the last is the ink's size, the same for every model
+
+
+def _described(bundle: Bundle, origin: str) -> "ModelVersion":
+    """What would be known of a bundle that is not in the database, if it were."""
+    from .store import ModelVersion
+
+    card = json.dumps(dict(bundle.card)).encode()
+    whole = b"".join((card, *bundle.files.values()))
+    try:
+        made = datetime.fromisoformat(bundle.card["created"])
+    except ValueError:
+        made = datetime.fromtimestamp(0, UTC)
+    return ModelVersion(
+        version=bundle.version,
+        parent=None,
+        origin=origin,
+        reason="",
+        profile=None,
+        state="ungated",
+        added_at=made if made.tzinfo else made.replace(tzinfo=UTC),
+        card=bundle.card,
+        sha256=hashlib.sha256(whole).hexdigest(),
+        size_bytes=len(whole),
+        report=None,
+        held=True,
+    )
+
+
+def _not_found(version: str) -> ModelNotFound:
+    return ModelNotFound(f"There is no version {version[:100]!r} of the model.", "Look at the list of versions.")

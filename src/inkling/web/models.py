@@ -58,7 +58,7 @@ def models() -> Response:
         {
             "current": versions.current(),
             "rollback": versions.rollback_target(),
-            "pinned": bool(service().settings.bundle),
+            "pinned": versions.pinned,
             "models": [_entry(one) for one in versions.all()],
         }
     )

@@ -1,9 +1,10 @@
-"""Corrections to keep, and comparing what came back."""
+"""Corrections and bundles to keep, and comparing what came back."""
 
 import dataclasses
 
 import numpy as np
 
+from inkling.bundle import Bundle
 from inkling.store import NewCorrection
 
 
@@ -23,6 +24,14 @@ def sample(seed=0, **given):
         "model": "v1",
     }
     return NewCorrection(**values | given)
+
+
+def bundle(number=0, **card):
+    """A bundle in form; its network is no network."""
+    figures = {"digits": {"accuracy": 0.99, "nothing": None}}
+    values = {"created": "2026-11-21", "symbols": ["0", "1", "é", "\ud800"], "features": 4, "temperature": 1.5}
+    made = Bundle.make(b"normalizer", b"network %d" % number, values | {"training": {}, "figures": figures})
+    return Bundle({**made.card, **card}, made.files)
 
 
 def plain(record):

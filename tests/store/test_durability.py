@@ -14,6 +14,7 @@ from inkling.store import CorrectionQuery, Store
 from .samples import plain, sample
 
 KILLS = 200
+PROMOTER_KILLS = int(os.environ.get("STORE_KILLS", "40"))
 FILES = 10
 
 
@@ -80,6 +81,30 @@ def test_nothing_acknowledged_is_lost_when_the_writer_is_killed(tmp_path):
         assert mine.items() <= found.items()
         assert len(found) - len(mine) <= KILLS // FILES  # at most the one that was being kept at each kill
         assert store.revision() == len(found)
+        store.close()
+
+
+def test_a_promotion_is_whole_or_not_at_all_when_whoever_promotes_is_killed(tmp_path):
+    kept = acknowledged(start("promote", tmp_path, PROMOTER_KILLS, 3))
+    assert len(kept) >= PROMOTER_KILLS // 2
+    for number in range(3):
+        path = tmp_path / f"{number}.db"
+        connection = sqlite3.connect(path)
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+        connection.close()
+        store = Store.open(f"sqlite:///{path}")
+        steps = store.models.promotions()
+        found = {int(step.reason): step.id for step in steps}
+        assert {seed: kept[seed] for seed in kept if seed // 1_000 % 3 == number}.items() <= found.items()
+        assert [step.previous for step in steps] == [*(step.version for step in steps[1:]), None]
+        assert store.state() == (1 + len(steps), steps[0].version)
+        meant = {(steps[0].version, float(steps[0].reason))}  # all features are of the version that reads
+        assert {(one.features_model, x) for one in store.changes(0) for x in one.features.tolist()} == meant
+        assert [store.models.bundle(one.version).version for one in store.models.all()]
+        job = store.jobs.latest("retraining", ["running"])
+        checkpoint = store.jobs.checkpoint(job.id)
+        assert (len(checkpoint), len(set(checkpoint))) == (50_000, 1)
         store.close()
 
 

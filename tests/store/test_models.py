@@ -6,19 +6,11 @@ import numpy as np
 import pytest
 from sqlalchemy import delete, select, update
 
-from inkling.bundle import Bundle
 from inkling.errors import BundleDamaged, JobNotFound, ModelError, ModelNotFound, StoreReadOnly
 from inkling.store import Finish, State, Store
 from inkling.store.tables import bundles, inks, models
 
-from .samples import sample
-
-
-def bundle(number=0, **card):
-    """A bundle in form; its network is no network."""
-    figures = {"digits": {"accuracy": 0.99, "nothing": None}}
-    values = {"created": "2026-11-21", "symbols": ["0", "1", "é", "\ud800"], "features": 4, "temperature": 1.5}
-    return Bundle.make(b"normalizer", b"network %d" % number, values | {"training": {}, "figures": figures} | card)
+from .samples import bundle, sample
 
 
 def add(store, number, **given):

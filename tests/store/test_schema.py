@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -16,7 +17,7 @@ from inkling.store import CorrectionQuery, Store
 from inkling.store.migrations import HEAD, VERSION_TABLE
 from inkling.store.tables import metadata
 
-from .samples import sample
+from .samples import bundle, sample
 
 FIRST = (Path(__file__).parent / "schema_0001.sql").read_text("utf-8")
 
@@ -57,8 +58,35 @@ def test_the_first_schema_with_rows_in_it_becomes_the_present_one(first):
     assert one.glyph.shape == (28, 28)
     assert (other.symbol, other.picture, other.strokes) == ("tick", b"\x89PNG", None)
     assert [(change.id, change.deleted) for change in store.changes(0)] == [(1, False), (2, True), (4, False)]
+    assert store.state() == (3, None)
     added = store.add(sample())
     assert (added.id, added.revision) == (5, 4)
+    store.close()
+
+
+def test_every_step_from_the_first_keeps_the_rows(url):
+    """As above, also in PostgreSQL: the first step makes the first schema, and rows are put into it as they were."""
+    engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
+    with engine.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(Path(inkling.store.__file__).parent / "migrations"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        for statement in FIRST[FIRST.index("INSERT INTO corrections") :].split(";\n")[:1]:
+            connection.exec_driver_sql(statement)
+        connection.exec_driver_sql("UPDATE counter SET revision = 3")
+    engine.dispose()
+    store = Store.open(url, keep_deleted_days=36_500)
+    assert differences(url) == []
+    assert store.state() == (3, None)
+    assert [(change.id, change.symbol, change.deleted) for change in store.changes(0)] == [
+        *((1, "7", False), (2, "θ", True), (4, "tick", False)),
+    ]
+    assert store.models.all() == store.models.promotions() == store.models.prune(2) == []
+    assert store.jobs.find().total == 0
+    version = store.models.add(bundle(), origin="shipped").version
+    store.models.promote(version)
+    assert store.state() == (4, version)
     store.close()
 
 

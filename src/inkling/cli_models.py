@@ -85,9 +85,12 @@ def show(version: str | None, as_json: bool) -> None:
             click.echo(f"{name + ':':<14}{value}")
     for line in decision_lines(model.report):
         click.echo(line)
-    if rows := _figures(model.card, {} if model.parent is None else _card_of(versions, model.parent)):
+    rows = _figures(model.card, {} if model.parent is None else _card_of(versions, model.parent))
+    if rows:
+        columns = 4 if any(row[3] for row in rows) else 3
         click.echo("\nMeasured when it was made:\n")
-        click.echo(text_table(("data set", "samples", "right", "to its parent"), rows))
+        headers = ("data set", "samples", "right", "to its parent")
+        click.echo(text_table(headers[:columns], [row[:columns] for row in rows]))
 
 
 @models.command()

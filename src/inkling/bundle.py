@@ -70,16 +70,11 @@ class Bundle:
     def make(cls, normalizer: bytes, network: bytes, card: Mapping[str, Any]) -> "Bundle":
         """Put a bundle together; format, version and hashes are written to the card, whatever it says of them."""
         files = {NORMALIZER: normalizer, NETWORK: network}
-        made = {"format": FORMAT, "version": cls.name(card["created"], files)}
-        whole = {**made, **card, **made, "files": _hashes(files)}
+        hashes = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+        both = hashlib.sha256("".join(hashes.values()).encode()).hexdigest()
+        made = {"format": FORMAT, "version": f"{str(card['created'])[:10]}-{both[:8]}"}
+        whole = {**made, **card, **made, "files": hashes}
         return cls.from_files(files | {CARD: json.dumps(whole).encode()})
-
-    @staticmethod
-    def name(created: object, files: Mapping[str, bytes]) -> str:
-        """Give the version's name for the day of ``created`` and the content of both files."""
-        hashes = _hashes(files)
-        both = hashlib.sha256(f"{hashes[NORMALIZER]}{hashes[NETWORK]}".encode()).hexdigest()
-        return f"{str(created)[:10]}-{both[:8]}"
 
     @classmethod
     def load(cls, folder: Path | str = SHIPPED) -> "Bundle":
@@ -220,10 +215,6 @@ def _replace(path: Path, content: bytes) -> None:
     partial = path.with_name(f".{path.name}.partial")
     partial.write_bytes(content)
     os.replace(partial, path)
-
-
-def _hashes(files: Mapping[str, bytes]) -> dict[str, str]:
-    return {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
 
 
 def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:

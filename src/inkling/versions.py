@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from .bundle import SHIPPED, Bundle
 from .errors import (
-    BundleDamaged,
     BundleError,
     ModelError,
     ModelNotFound,
@@ -192,8 +191,8 @@ class Versions:
             ModelError: another bundle of that version is there.
             StoreError: it was not kept.
         """
-        if parent is not None:
-            self._keep(parent)
+        for at_hand in (self._recall.base.version, parent, bundle.version):
+            self._keep(at_hand)  # it came before, and whatever else is called so, it has the name
         return self._recall.store.models.add(
             bundle, parent=parent, origin=origin, reason=reason, profile=profile, state=state, report=report
         )
@@ -220,11 +219,6 @@ class Versions:
         """
         path = path.expanduser()
         bundle = Bundle.load_zip(path) if path.is_file() else Bundle.load(path)
-        if bundle.version != Bundle.name(bundle.card["created"], bundle.files):
-            raise BundleDamaged(
-                f"The bundle is damaged: its card calls it {bundle.version[:64]!r}, which is not its name.",
-                "Export it again, or use another bundle.",
-            )
         tried(bundle, self._settings)
         return self.add(bundle, origin="imported")
 
@@ -261,9 +255,9 @@ class Versions:
         features = {} if current == version else _features(store, recognizer)
         return store.models.promote(version, reason, rollback, features, wanted, base, job)
 
-    def _keep(self, version: str) -> None:
-        """Keep a bundle that is at hand in the database too, for those who have another."""
-        bundle = self._at_hand().get(version)
+    def _keep(self, version: str | None) -> None:
+        """Keep a bundle that is at hand in the database too: there may be another at hand one day."""
+        bundle = self._at_hand().get(version or "")
         if bundle is not None:
             self._recall.store.models.add(bundle, origin=self._origin(bundle))
 

@@ -43,6 +43,12 @@ def corrections() -> str:
     return render_template("corrections.html")
 
 
+@blueprint.get("/models")
+def models() -> str:
+    """Show the versions of the model, and retraining."""
+    return render_template("models.html")
+
+
 def _alphabets() -> list[dict[str, str]]:
     """Give what the pages offer: the named alphabets that the model knows, and all its symbols if none has them all."""
     try:

@@ -1,0 +1,142 @@
+// The Models page: which version reads, where it comes from, what each can do, and retraining.
+
+import { detail } from "./detail.js";
+import { make } from "./elements.js";
+import { Retraining } from "./retraining.js";
+import { ask, wordsOf } from "./server.js";
+import { count } from "./telling.js";
+import { tell } from "./toast.js";
+import { Versions } from "./versions.js";
+
+const $ = (id) => document.getElementById(id);
+const versions = new Versions($("versions"), $("more"));
+const retraining = new Retraining();
+let known = { models: [], current: null, rollback: null, pinned: false };
+let open = new URLSearchParams(location.search).get("version");
+let turn = 0; // an answer that comes late never overwrites a newer one
+let shown = ""; // what stands in the detail: it is drawn again only where that changed
+
+async function load() {
+  const now = (turn += 1);
+  try {
+    const found = await ask("/models");
+    if (now !== turn) return;
+    known = found;
+    $("message").textContent = "";
+    show();
+    await showDetail();
+  } catch (error) {
+    if (now === turn) $("message").textContent = `The versions cannot be shown. ${wordsOf(error)}`;
+  }
+  $("page").dataset.loaded = turn;
+}
+
+function show() {
+  const { models, current, rollback, pinned } = known;
+  if (!models.some(({ version }) => version === open)) open = null;
+  open ??= (models.find(({ decision }) => decision) ?? models.find((one) => one.current) ?? models[0])?.version ?? null;
+  $("count").replaceChildren(...(models.length ? [`${count(models.length, "version")}. `, make("b", { testid: "current", text: current }), " reads."] : []));
+  $("pinned").hidden = !pinned;
+  $("roll-back").disabled = pinned || !rollback;
+  $("roll-back").title = rollback ? `Back to ${rollback}` : "There is no version to go back to";
+  $("versions-frame").hidden = !models.length;
+  versions.show(models, { pinned, open });
+}
+
+async function showDetail() {
+  const now = turn;
+  const wanted = open;
+  $("detail").hidden = !wanted;
+  if (!wanted) return;
+  const model = await ask(`/models/${encodeURIComponent(wanted)}`);
+  if (now !== turn || wanted !== open) return;
+  const what = JSON.stringify([model, known.pinned]);
+  if (what === shown) return;
+  shown = what;
+  $("detail").replaceChildren(...detail(model, { pinned: known.pinned, act: { promote, open: visit } }));
+}
+
+// Another version is shown; the address keeps which.
+async function visit(event, version) {
+  if (event?.ctrlKey || event?.metaKey || event?.shiftKey) return;
+  event?.preventDefault();
+  if (version !== open) history.pushState(null, "", `?version=${encodeURIComponent(version)}`);
+  await turnTo(version);
+  $("detail-title")?.focus({ preventScroll: true });
+  $("detail").scrollIntoView({ behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth", block: "nearest" });
+}
+
+async function turnTo(version) {
+  open = version;
+  turn += 1;
+  show();
+  try {
+    await showDetail();
+  } catch (error) {
+    tell(wordsOf(error), { problem: true });
+  }
+}
+
+// A refused one is asked about once more.
+function promote(model) {
+  if (model.state !== "refused") return go(model.version);
+  $("sure-version").textContent = model.version;
+  $("sure-reasons").replaceChildren(...(model.decision?.reasons ?? []).map((text) => make("li", { text })));
+  $("sure").returnValue = "";
+  $("sure").onclose = () => $("sure").returnValue === "promote" && go(model.version, { force: true });
+  $("sure").showModal();
+}
+
+async function go(version, body = {}, undo = known.current) {
+  await change(`/models/${encodeURIComponent(version)}/promote`, body, (done) => ({
+    said: `${done.version} reads now, from the next reading on.`,
+    undo: undo && undo !== version ? () => go(undo, { force: true }, null) : null,
+  }), "Not promoted.");
+}
+
+async function change(path, body, done, failed) {
+  try {
+    const answer = await ask(path, { method: "POST", body });
+    const { said, undo } = done(answer);
+    tell(said, { undo });
+  } catch (error) {
+    tell(`${failed} ${wordsOf(error)}`, { problem: true });
+  }
+  await load();
+  if (document.activeElement === document.body) $("count").focus(); // what was pressed is gone
+}
+
+async function bringIn({ target }) {
+  const [file] = target.files;
+  if (!file) return;
+  const form = new FormData();
+  form.append("bundle", file, file.name);
+  target.value = "";
+  try {
+    const { version } = await ask("/models", { method: "POST", body: form });
+    tell(`${version} is here. It reads when it is promoted.`);
+    open = version;
+    await load();
+  } catch (error) {
+    tell(`${file.name} was not imported. ${wordsOf(error)}`, { problem: true });
+  }
+}
+
+versions.addEventListener("open", ({ detail: version }) => visit(null, version));
+versions.addEventListener("promote", ({ detail: model }) => promote(model));
+retraining.addEventListener("ended", ({ detail: { version } }) => {
+  if (version) open = version;
+  load();
+});
+$("roll-back").addEventListener("click", () => {
+  const from = known.current;
+  change("/models/rollback", {}, ({ version }) => ({ said: `${version} reads again.`, undo: () => go(from, { force: true }, null) }), "Not rolled back.");
+});
+$("import").addEventListener("change", bringIn);
+$("sure-no").addEventListener("click", () => $("sure").close());
+addEventListener("popstate", () => turnTo(new URLSearchParams(location.search).get("version")));
+document.addEventListener("visibilitychange", () => document.hidden || load());
+load();
+retraining.load();
+retraining.offerHands();
+retraining.recall();

@@ -1,0 +1,186 @@
+// The panel of retraining: when it begins by itself, begin it now, watch it, and end it.
+
+import { ended, follow } from "./follow.js";
+import { nameOf } from "./profile.js";
+import { ask, wordsOf } from "./server.js";
+import { count, lasting, share, when } from "./telling.js";
+import { tell } from "./toast.js";
+
+const $ = (id) => document.getElementById(id);
+const LOOK_MS = 5000;
+const PATIENCE_MS = 15_000; // a job that waits longer than this has no worker
+const PHASES = { preparing: "Preparing", training: "Learning", exporting: "Writing it down", judging: "Measuring it against the one that reads" };
+
+// Tells "ended" with the job when one came to its end.
+export class Retraining extends EventTarget {
+  #job = null;
+  #stop = null;
+  #seen = {}; // of its progress, what is not told at every moment
+
+  constructor() {
+    super();
+    $("retrain").addEventListener("click", () => this.#start());
+    $("cancel").addEventListener("click", () => this.#cancel());
+    $("automatic").addEventListener("change", () => this.#switch());
+    setInterval(() => document.hidden || this.load(), LOOK_MS);
+    document.addEventListener("visibilitychange", () => document.hidden || this.load());
+  }
+
+  async load() {
+    try {
+      this.#show(await ask("/retraining"));
+    } catch (error) {
+      if (!$("retraining").dataset.loaded) $("retraining-note").textContent = `Retraining cannot be shown. ${wordsOf(error)}`;
+    }
+  }
+
+  #show(state) {
+    const { available, why_not: why, automatic, after, new: fresh, job } = state;
+    $("retraining").dataset.loaded = "";
+    $("missing").hidden = available;
+    $("missing-why").textContent = why;
+    $("automatic").checked = automatic;
+    $("automatic").disabled = $("retrain").disabled = $("hand").disabled = !available;
+    $("retraining-note").textContent = `${count(fresh, "new correction")} since the last retraining.`;
+    $("rule").textContent = rule(state);
+    $("toward").hidden = !available || !automatic || !after;
+    $("toward").max = after || 1;
+    $("toward").value = Math.min(fresh, after);
+    $("toward").setAttribute("aria-label", `${fresh} of ${after} new corrections`);
+    if (job && this.#job?.id !== job.id) this.#follow(job);
+    if (!job && this.#job && !this.#stop) this.#job = null;
+    this.#lay();
+  }
+
+  #follow(job) {
+    this.#stop?.();
+    this.#seen = {};
+    $("last").textContent = "";
+    this.#tick(job);
+    if (ended(job)) return;
+    this.#stop = follow(job.id, (now) => this.#tick(now));
+  }
+
+  #tick(job) {
+    const before = this.#job;
+    this.#job = job;
+    if (ended(job)) {
+      this.#stop = null;
+      this.#lay();
+      this.#say(job);
+      this.dispatchEvent(new CustomEvent("ended", { detail: job }));
+      this.load();
+      return;
+    }
+    this.#lay();
+    this.#draw(job);
+    const phase = phaseOf(job);
+    if (!before || phaseOf(before) !== phase) $("phase").textContent = phase; // a screen reader hears it once
+  }
+
+  #lay() {
+    const running = Boolean(this.#job) && !ended(this.#job);
+    const left = document.activeElement;
+    $("running").hidden = !running;
+    $("resting").hidden = running;
+    if (left && left !== document.body && !left.checkVisibility()) (running ? $("cancel") : $("retrain")).focus();
+  }
+
+  #draw({ progress, cancelling, created_at: created, state }) {
+    const now = progress ?? {};
+    const { step, steps, loss, accuracy } = (this.#seen = { ...this.#seen, ...now });
+    const [bar, left] = [$("bar"), now.left_s];
+    if (now.steps) [bar.max, bar.value] = [now.steps, now.step ?? 0];
+    else if (typeof now.share === "number") [bar.max, bar.value] = [1, now.share];
+    else bar.removeAttribute("value");
+    $("step").textContent = steps ? `${(step ?? 0).toLocaleString("en")} of ${steps.toLocaleString("en")}` : "–";
+    $("loss").textContent = typeof loss === "number" ? loss.toFixed(3) : "–";
+    $("accuracy").textContent = share(accuracy);
+    $("left").textContent = typeof left === "number" ? lasting(left) : "–";
+    $("cancel").disabled = cancelling;
+    $("cancel").textContent = cancelling ? "Cancelling …" : "Cancel";
+    $("stuck").hidden = state !== "queued" || Date.now() - Date.parse(created) < PATIENCE_MS;
+  }
+
+  // How it ended, as news; an earlier end is only told where there are no news.
+  #say(job, earlier = false) {
+    const place = $("last");
+    place.textContent = earlier ? `${when(job.finished_at)}: ${endOf(job)}` : [endOf(job), detailOf(job)].join(" ").trim();
+    place.dataset.state = earlier ? "earlier" : job.outcome?.promoted ? "good" : job.state;
+  }
+
+  // How the last one ended that did.
+  async recall() {
+    try {
+      const { jobs } = await ask("/jobs?limit=2");
+      const last = jobs.find(ended);
+      if (last && !$("last").textContent) this.#say(last, true);
+    } catch { /* then nothing is told */ }
+  }
+
+  async #start() {
+    const profile = $("hand").value;
+    $("retrain").disabled = true;
+    $("last").textContent = "";
+    try {
+      this.#follow(await ask("/retrainings", { method: "POST", body: profile ? { profile } : {} }));
+    } catch (error) {
+      $("retrain").disabled = false;
+      $("last").textContent = wordsOf(error);
+      $("last").dataset.state = "failed";
+      if (error.code === "job_running") this.load();
+    }
+  }
+
+  async #cancel() {
+    try {
+      this.#tick(await ask(`/jobs/${this.#job.id}`, { method: "DELETE" }));
+    } catch (error) {
+      tell(`Not cancelled. ${wordsOf(error)}`, { problem: true });
+    }
+  }
+
+  async #switch() {
+    const automatic = $("automatic").checked;
+    try {
+      this.#show(await ask("/retraining", { method: "PATCH", body: { automatic } }));
+    } catch (error) {
+      $("automatic").checked = !automatic;
+      tell(`Not changed. ${wordsOf(error)}`, { problem: true });
+    }
+  }
+
+  // Whose corrections it can learn from.
+  async offerHands() {
+    try {
+      const { profiles } = await ask("/profiles");
+      const taught = profiles.filter(({ corrections }) => corrections);
+      $("hand").replaceChildren($("hand").options[0], ...taught.map(({ name }) => new Option(nameOf(name), name)));
+    } catch { /* then it learns from all */ }
+  }
+}
+
+function endOf({ state, outcome, version }) {
+  if (state === "failed") return "The retraining failed.";
+  if (state === "cancelled") return "The retraining was cancelled. Nothing changed.";
+  return outcome?.passed ? `Version ${version} passed the gate.` : `Version ${version} was refused by the gate, so nothing changed.`;
+}
+
+function detailOf({ state, outcome, error }) {
+  if (state === "failed") return wordsOf(error ?? {});
+  if (outcome?.passed) return outcome.promoted ? "It reads now." : `It does not read. ${outcome.note ?? ""}`;
+  return outcome?.reasons?.join(" ") ?? "";
+}
+
+const phaseOf = ({ state, progress, cancelling }) => {
+  if (cancelling) return "Ending it";
+  if (state === "queued") return "Waiting for a worker";
+  return PHASES[progress?.phase] ?? "Beginning";
+};
+
+// When it retrains by itself, as a sentence.
+function rule({ automatic, after, at }) {
+  if (!automatic) return "It retrains only when asked.";
+  const occasions = [after && `after ${count(after, "new correction")}`, at && `at ${at} if there is a new one`].filter(Boolean);
+  return occasions.length ? `By itself ${occasions.join(", or ")}.` : "No number and no hour is set, so it retrains only when asked.";
+}

@@ -15,7 +15,7 @@ PATIENCE_S = 60
 
 @contextlib.contextmanager
 def serve(*options, log=subprocess.DEVNULL, **environment):
-    """Run the server with a database of its own; give the process and the address it printed.
+    """Run the server with a database of its own and no worker; give the process and the address it printed.
 
     ``log`` is a file for its standard error.
     """
@@ -26,7 +26,12 @@ def serve(*options, log=subprocess.DEVNULL, **environment):
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,
-            env={**outside, "INKLING_DATABASE_URL": f"sqlite:///{folder}/inkling.db", **environment},
+            env={
+                **outside,
+                "INKLING_DATABASE_URL": f"sqlite:///{folder}/inkling.db",
+                "INKLING_WORKER": "0",
+                **environment,
+            },
         )
         try:
             first = process.stdout.readline()

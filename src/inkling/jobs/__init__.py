@@ -10,8 +10,9 @@ is None. Its ``outcome`` holds ``passed`` and ``reasons`` (the gate's), ``promot
 version that passed does not read, else empty.
 """
 
-from .retrainings import Retrainings, RetrainingState
+from .processes import Keeper
+from .retrainings import Retrainings, RetrainingState, missing_packages
 from .run import run_job
 from .worker import work
 
-__all__ = ["RetrainingState", "Retrainings", "run_job", "work"]
+__all__ = ["Keeper", "RetrainingState", "Retrainings", "missing_packages", "run_job", "work"]

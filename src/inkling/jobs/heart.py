@@ -42,10 +42,11 @@ class Heart:
         told: Callable[[], bool],
         watch: Callable[[Mapping[str, Any]], None],
     ) -> None:
-        self._store, self._id, self._lease, self._told, self._watch = store, job.id, lease, told, watch
+        self._store, self._id, self._told, self._watch = store, job.id, told, watch
         self._progress: Mapping[str, Any] = job.progress or {}
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, name="heart", daemon=True)
+        self.lease = lease
         self.cancelled, self.lost = job.cancelling, False
 
     def __enter__(self) -> "Heart":
@@ -72,7 +73,7 @@ class Heart:
     def save(self, checkpoint: bytes) -> None:
         """Keep what the work needs to go on from here; where that fails, it goes on all the same."""
         try:
-            self.lost |= not self._store.jobs.save_checkpoint(self._id, self._lease, checkpoint)
+            self.lost |= not self._store.jobs.save_checkpoint(self._id, self.lease, checkpoint)
         except StoreError as error:
             _log.warning("No checkpoint was kept: %s", error)
 
@@ -80,7 +81,7 @@ class Heart:
         while True:
             progress = self._progress
             try:
-                job = self._store.jobs.beat(self._id, self._lease, progress)
+                job = self._store.jobs.beat(self._id, self.lease, progress)
             except StoreError as error:
                 _log.info("No beat: %s", error)  # the next one is soon
             else:

@@ -37,7 +37,7 @@ def start(settings: Settings, *words: str, command: Sequence[str] = COMMAND) -> 
     environment |= {SETTINGS[name].variable: str(value) for name, value in settings.pairs if value != ""}
     environment |= dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), few)
     return subprocess.Popen(
-        [*command, *words, "--parent", str(os.getpid())], env=environment, stdin=subprocess.DEVNULL, cwd=Path.cwd()
+        [*command, "--parent", str(os.getpid()), *words], env=environment, stdin=subprocess.DEVNULL, cwd=Path.cwd()
     )
 
 

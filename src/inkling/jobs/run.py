@@ -146,20 +146,17 @@ class _Run:
         self._parent = job.parent or service.versions.current()
 
     def go(self) -> tuple[str, dict[str, Any]]:
-        """Give the version that came of it, and the outcome."""
+        """Give the version that came of it, and the outcome; where that reads by now, the job has ended by it."""
         made = self._made_before() or self._made()
         if self._heart.stopping:
             raise _Left
-        note = self._promoted(made) if made.state == "passed" else ""
+        reasons = list((made.report or {}).get("reasons", ()))
+        outcome = {"passed": made.state == "passed", "reasons": reasons, "promoted": False, "note": ""}
+        if outcome["passed"]:
+            outcome |= self._promoted(made, outcome)
         with contextlib.suppress(InklingError):  # there will be another time
             self._service.versions.prune()
-        decision = made.report or {}
-        return made.version, {
-            "passed": made.state == "passed",
-            "reasons": list(decision.get("reasons", ())),
-            "promoted": made.state == "passed" and not note,
-            "note": note,
-        }
+        return made.version, outcome
 
     def _made_before(self) -> "ModelVersion | None":
         """Give the version that this job had made before it was interrupted."""
@@ -219,16 +216,17 @@ class _Run:
         before, after = Recognizer(parent, settings), Recognizer(candidate, settings)
         return judge(before, after, lessons, folder, report=lambda share: self._tell("judging", share=share))
 
-    def _promoted(self, made: "ModelVersion") -> str:
-        """Have the version read from now on; give why it does not, where it does not."""
-        service = self._service
-        if any(one.version == made.version for one in service.store.models.promotions()):
-            return ""  # before it was interrupted
+    def _promoted(self, made: "ModelVersion", outcome: Mapping[str, Any]) -> dict[str, Any]:
+        """Have the version read from now on, and say whether it does."""
+        from ..store import Finish
+
+        reads = {"promoted": True}
+        end = Finish(self._job.id, self._heart.lease, {**outcome, **reads})
         try:
-            service.versions.promote(made.version, self._job.reason, expected=self._parent)
+            self._service.versions.promote(made.version, self._job.reason, expected=self._parent, job=end)
         except ModelError as error:
-            return error.message
-        return ""
+            return {"note": error.message}
+        return reads
 
     def _tell(self, phase: str, **more: Any) -> None:
         if not self._heart.tell({"phase": phase, **more}):

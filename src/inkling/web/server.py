@@ -19,8 +19,10 @@ from typing import Any
 import gunicorn.util  # type: ignore[import-untyped]
 from flask import Flask
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
+from gunicorn.arbiter import Arbiter  # type: ignore[import-untyped]
 
 from ..errors import AddressUnusable, InvalidSetting
+from ..jobs import Keeper, missing_packages
 from ..settings import Settings
 from .metrics import FOLDER_VARIABLE
 
@@ -30,6 +32,8 @@ _log = logging.getLogger(__name__)
 
 _PORTS_TO_TRY = 100
 _STOP_WITHIN_S = 2  # a reading takes milliseconds
+_WORKER_AFTER_S = 2.0  # the processes that read come first
+_WORKER_STOPS_WITHIN_S = 6.0
 _NO_HTTP = "The request's line and headers must be sound HTTP, and no longer than 8 kB each."
 _SHARED_MEMORY = "/dev/shm"
 
@@ -49,8 +53,21 @@ def run(settings: Settings, any_port: bool, announce: Callable[[str], None]) -> 
     listener = listen(settings.host, settings.port, any_port)
     announce(f"Inkling reads at {_address(listener, settings.host)} (Ctrl-C stops it)")
     sys.stdout.flush()
-    with _folder_for_metrics():
-        _Server(settings, listener).run()
+    with _folder_for_metrics(), _worker_of_jobs(settings) as keeper:
+        _Server(settings, listener, keeper).run()
+
+
+@contextmanager
+def _worker_of_jobs(settings: Settings) -> Iterator[Keeper | None]:
+    """Give what looks after a worker of background jobs, where there shall and can be one; it ends with the server."""
+    keeper = None
+    if settings.worker and not missing_packages():
+        keeper = Keeper(settings, "worker", first_after_s=_WORKER_AFTER_S)
+    try:
+        yield keeper
+    finally:
+        if keeper is not None:
+            keeper.wait(_WORKER_STOPS_WITHIN_S)
 
 
 @contextmanager
@@ -125,10 +142,14 @@ def _log_to_stderr(level: str) -> None:
 
 
 class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
-    def __init__(self, settings: Settings, listener: socket.socket) -> None:
+    def __init__(self, settings: Settings, listener: socket.socket, keeper: Keeper | None = None) -> None:
         self._settings = settings
         self._listener = listener
+        self.keeper = keeper
         super().__init__()
+
+    def run(self) -> None:
+        _FirstProcess(self).run()
 
     def load_config(self) -> None:
         gunicorn.util.write_error = _write_problem  # what never reaches the application must not be answered in HTML
@@ -156,6 +177,20 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         from . import create_app
 
         return create_app(self._settings)
+
+
+class _FirstProcess(Arbiter):  # type: ignore[misc]
+    """Looks after the worker of background jobs as it does after the processes that read."""
+
+    def manage_workers(self) -> None:
+        super().manage_workers()
+        if self.app.keeper is not None:
+            self.app.keeper.tend()
+
+    def stop(self, graceful: bool = True) -> None:
+        if self.app.keeper is not None:
+            self.app.keeper.end()
+        super().stop(graceful)
 
 
 def _write_problem(client: socket.socket, status: int, reason: str, message: str) -> None:

@@ -1,0 +1,85 @@
+"""What can be asked of retrainings."""
+
+import importlib.util
+import subprocess
+import sys
+from datetime import UTC, datetime
+
+import pytest
+
+from inkling.errors import InvalidProfile, JobNotFound, JobRunning, NothingToLearn, TrainingExtraMissing
+
+from .conftest import taught
+
+
+def test_one_waits_with_its_reason_and_what_it_starts_from(service, retrainings):
+    taught(service)
+    job = retrainings.start("everybody", "because")
+    assert (job.kind, job.state, job.profile, job.reason) == ("retraining", "queued", "everybody", "because")
+    assert job.parent == service.versions.current()
+    assert retrainings.job(job.id) == job == retrainings.state().job
+    assert retrainings.find().jobs == (job,)
+    with pytest.raises(JobRunning, match=f"job {job.id}"):
+        retrainings.start()
+    assert retrainings.cancel(job.id).state == "cancelled"
+    assert retrainings.start().state == "queued"
+    with pytest.raises(JobNotFound):
+        retrainings.job(99)
+
+
+def test_without_corrections_of_symbols_that_the_network_knows_there_is_nothing_to_learn(service, retrainings):
+    with pytest.raises(NothingToLearn):
+        retrainings.start()
+    taught(service, ["θ", "ж"])
+    taught(service, "7", "Ada")
+    with pytest.raises(NothingToLearn, match="θ"):
+        retrainings.start("Bo")
+    with pytest.raises(InvalidProfile):
+        retrainings.start(" ")
+    assert retrainings.find().jobs == ()
+    assert retrainings.start("Ada").profile == "Ada"
+
+
+def test_it_can_be_switched_off_for_all(service, retrainings):
+    taught(service, "7" * 50)
+    now = datetime.now(UTC)
+    assert retrainings.state().automatic
+    assert retrainings.due(now)
+    retrainings.set_automatic(False)
+    assert not retrainings.state().automatic
+    assert retrainings.due(now) is None
+    retrainings.set_automatic(True)
+    assert retrainings.due(now) == "50 new corrections"
+
+
+def test_new_are_those_since_the_last_one_that_was_finished(service, retrainings):
+    jobs = service.store.jobs
+    taught(service, "123")
+    state = retrainings.state()
+    assert (state.new, state.after, state.at, state.available, state.why_not) == (3, 50, "", True, "")
+    jobs.cancel(retrainings.start().id)
+    assert retrainings.state().new == 3
+    job = retrainings.start()
+    taught(service, "4", seed=1)
+    jobs.claim(job.id, "lease", 30)
+    jobs.finish(job.id, "lease", "v2", {})
+    assert retrainings.state().new == 1
+
+
+def test_without_the_training_extra_it_says_how_to_install_it(service, retrainings, monkeypatch):
+    found = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "torch" else found(name))
+    taught(service)
+    with pytest.raises(TrainingExtraMissing, match="torch"):
+        retrainings.start()
+    state = retrainings.state()
+    assert not state.available
+    assert "pip install 'inkling[train]'" in state.why_not
+    assert retrainings.due(datetime.now(UTC)) is None
+
+
+def test_asking_loads_nothing_heavy():
+    code = "import sys, inkling.jobs; from inkling.jobs import *; missing_packages()"
+    code += "; print(*sorted({'torch', 'onnx', 'onnxruntime', 'sqlalchemy', 'matplotlib'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []

@@ -237,6 +237,17 @@ def test_a_card_from_elsewhere_may_say_anything_and_the_list_stays_sound(client,
     is_a("ModelDetails", json.loads(details.data, parse_constant=pytest.fail), schemas)
 
 
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_pages_of_other_sites_change_nothing(client, versions, site):
+    new = retrained(versions)
+    for path in (f"{new}/promote", "rollback"):
+        answer = client.post(f"{MODELS}/{path}", headers={"Sec-Fetch-Site": site})
+        assert error_of(answer, 403)["code"] == "cross_site_request"
+    assert read(client)[1] == SHIPPED.version
+    assert client.get(MODELS, headers={"Sec-Fetch-Site": site}).status_code == 200
+    assert client.post(f"{MODELS}/{new}/promote", headers={"Sec-Fetch-Site": "same-origin"}).status_code == 200
+
+
 @pytest.mark.parametrize("name", ["nothing", "..", "a%20b", "x" * 200, "a%00b", "<b>"])
 def test_an_unknown_version_is_not_found(client, name):
     for answer in (

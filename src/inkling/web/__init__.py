@@ -38,6 +38,10 @@ _SECURITY_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 
+# A browser says which page sent a request; others have no business to change anything here.
+_HARMLESS = ("GET", "HEAD", "OPTIONS")
+_OURS = ("same-origin", "none")
+
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -93,6 +97,13 @@ def _begin() -> None:
     given = request.headers.get("X-Request-ID", "")
     g.request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex[:16]
     g.began = time.perf_counter()
+    if request.method not in _HARMLESS and request.headers.get("Sec-Fetch-Site", "none") not in _OURS:
+        raise problems.RequestError(
+            403,
+            "cross_site_request",
+            "The page of another site sent this request.",
+            "Send it from Inkling's own pages, or by a program.",
+        )
     if request.method == "POST" and request.path.startswith("/api/v1/"):
         current_app.extensions["inkling.rate"].take(request.remote_addr or "")
 

@@ -115,7 +115,7 @@ def events(
 
 
 def _event(name: str, data: dict[str, Any]) -> str:
-    return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"  # JSON writes line breaks as \n
+    return f"event: {name}\ndata: {json.dumps(data)}\n\n"  # JSON writes line breaks as \n
 
 
 def _hung_up(connection: socket.socket | None) -> bool:

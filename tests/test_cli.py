@@ -16,7 +16,7 @@ from inkling.data.packs import Pack, save_pack
 from .drawings import encoded, photograph, picture
 from .test_recognizer import READING
 
-COMMANDS = ("read", "teach", "corrections", "train", "serve", "data", "evaluate")
+COMMANDS = ("read", "teach", "corrections", "train", "retrain", "models", "worker", "serve", "data", "evaluate")
 
 
 @pytest.fixture(autouse=True)

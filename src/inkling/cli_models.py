@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .cli_learning import open_service
-from .errors import InklingError, ModelNotFound
+from .errors import InklingError, ModelNotFound, ModelRefused
 
 if TYPE_CHECKING:
     from .bundle import Bundle
     from .versions import Version, Versions
 
-__all__ = ["decision_lines", "keep_trained", "models", "utc"]
+__all__ = ["decision_lines", "keep_trained", "models"]
 
 #: What a state of the gate is called.
 _DECISIONS = {"passed": "passed", "refused": "refused", "ungated": "–"}
+
+_ASKED = "asked for on the command line"
 
 
 @click.group()
@@ -41,7 +43,7 @@ def list_(as_json: bool) -> None:
         (
             "*" if one.current else "",
             one.model.version,
-            f"{utc(one.model.added_at)}",
+            _utc(one.model.added_at),
             one.model.parent or "–",
             one.model.origin,
             _DECISIONS[one.model.state],
@@ -74,7 +76,7 @@ def show(version: str | None, as_json: bool) -> None:
         "origin": model.origin + (", comes with Inkling" if one.shipped and model.origin != "shipped" else ""),
         "why": model.reason,
         "profile": model.profile or "",
-        "added": f"{utc(model.added_at)} UTC",
+        "added": f"{_utc(model.added_at)} UTC",
         "size": f"{_mebibytes(model.size_bytes)}{files}",
         "SHA-256": model.sha256,
         "learned from": _learned_from(model.card.get("training", {})),
@@ -103,15 +105,21 @@ def promote(version: str, force: bool, reason: str) -> None:
     if version == versions.current():
         click.echo(f"{version} reads already.")
         return
-    promotion = versions.promote(version, reason or "asked for on the command line", force)
-    _say_promoted(promotion.version, promotion.previous)
+    try:
+        promotion = versions.promote(version, reason or _ASKED, force)
+    except ModelRefused as error:
+        raise ModelRefused(
+            error.message, f"To see why: inkling models show {version}. To promote it all the same: --force."
+        ) from error
+    click.echo(f"{version} reads from now on, in place of {promotion.previous}.")
+    click.echo("To go back: inkling models rollback")
 
 
 @models.command()
 @click.option("--reason", default="", help="Why, to be kept with it.")
 def rollback(reason: str) -> None:
     """Go back to the version that read before; once more goes one further back."""
-    promotion = open_service().versions.roll_back(reason or "asked for on the command line")
+    promotion = open_service().versions.roll_back(reason or _ASKED)
     click.echo(f"{promotion.version} reads again, in place of {promotion.previous}.")
     click.echo(f"To undo: inkling models promote {promotion.previous}")
 
@@ -169,14 +177,9 @@ def decision_lines(report: Mapping[str, Any] | None) -> list[str]:
     return lines
 
 
-def utc(time: "datetime") -> str:
+def _utc(time: "datetime") -> str:
     """Write a time as people read it, in UTC."""
     return f"{time.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
-
-
-def _say_promoted(version: str, previous: str | None) -> None:
-    click.echo(f"{version} reads from now on" + (f", in place of {previous}." if previous else "."))
-    click.echo("To go back: inkling models rollback")
 
 
 def _described(one: "Version") -> dict[str, Any]:
@@ -221,7 +224,7 @@ def _learned_from(training: Mapping[str, Any]) -> str:
         return ", ".join(f"{one['name']} ({one['samples']:,})" for one in training.get("data", ()))
     corrections = training.get("corrections", {})
     counts = ", ".join(f"{name.replace('_', ' ')} {count:,}" for name, count in corrections.items())
-    data = ", ".join(training.get("base_data", ())) or "no base data"
+    data = ", ".join(training.get("base_data", ()))
     return "; ".join(filter(None, (f"corrections: {counts}", data, training.get("note"))))
 
 

@@ -161,7 +161,8 @@ def _bar() -> "Iterator[Callable[[Mapping[str, Any]], None]]":
             if now.get("share") is not None:
                 told.append(f"{now['share']:.0%}")
             bar.total = now.get("steps") or bar.total
-            bar.n = max(bar.n, now.get("step") or 0)
+            if now.get("step") is not None:
+                bar.n = now["step"]
             bar.set_description(str(now.get("phase") or "waiting"), refresh=False)
             bar.set_postfix_str(", ".join(told))
 

@@ -96,6 +96,9 @@ def test_what_is_not_there_is_named(store):
         with pytest.raises(ModelNotFound, match="no version 'v9'") as caught:
             use("v9")
         assert caught.value.hint
+        for name in ("v\0", "\udc80", "v" * 1_000, "../v1", ""):
+            with pytest.raises(ModelNotFound):
+                use(name)
     pruned = add(store, 1)
     spoil(store, pruned)
     with pytest.raises(ModelNotFound, match="no longer kept"):
@@ -124,6 +127,14 @@ def test_a_promotion_is_one_change_with_its_features(store):
     (change,) = [change for change in store.changes(0) if change.id == one.id]
     assert (change.features_model, change.features.tolist()) == (version, [1, 2.5])
     assert store.changes(before.revision) == []  # nobody said anything of the corrections themselves
+
+
+def test_a_reason_is_kept_whatever_a_person_wrote(store):
+    store.models.promote(add(store, 1, reason="Zoë's 👍 %s"), "a\0b\ud800c")
+    store.jobs.add("retraining", reason="\udc80 ' \"")
+    assert [one.reason for one in store.models.all()] == ["Zoë's 👍 %s"]
+    assert [one.reason for one in store.models.promotions()] == ["a?b?c"]
+    assert store.jobs.find().jobs[0].reason == "? ' \""
 
 
 def test_promoting_what_reads_already_changes_nothing(store):

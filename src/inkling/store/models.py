@@ -120,7 +120,7 @@ class Models:
         Raises:
             ModelNotFound: there is none of that name.
         """
-        query = _VERSIONS.where(models.c.version == version)
+        query = _VERSIONS.where(models.c.version == _name(version))
         row = self._database.read(lambda connection: connection.execute(query).first())
         if row is None:
             raise _not_found(version)
@@ -139,7 +139,7 @@ class Models:
             BundleDamaged: it is not what was kept.
         """
         columns = (models.c.sha256, type_coerce(models.c.card, Text).label("card"), *bundles.c)
-        query = select(*columns).select_from(models.outerjoin(bundles)).where(models.c.version == version)
+        query = select(*columns).select_from(models.outerjoin(bundles)).where(models.c.version == _name(version))
         row = self._database.read(lambda connection: connection.execute(query).first())
         if row is None:
             raise _not_found(version)
@@ -180,6 +180,7 @@ class Models:
             ModelError: another version reads than was expected, or the job's lease is lost; nothing was changed.
             StoreReadOnly, StoreFull, StoreError: nothing was changed.
         """
+        _name(version)
         inked = [
             {"correction": number, "features": np.ascontiguousarray(row, "<f4").tobytes()}
             for number, row in features.items()
@@ -267,6 +268,13 @@ def _version_of(row: Any) -> ModelVersion:
 
 def _sha256(card: str, normalizer: bytes, network: bytes) -> str:
     return hashlib.sha256(card.encode() + normalizer + network).hexdigest()
+
+
+def _name(version: str) -> str:
+    """A name that a version can have: others no database need be asked for, and some cannot."""
+    if not _NAME.fullmatch(version):
+        raise _not_found(version)
+    return version
 
 
 def _not_found(version: str) -> ModelNotFound:

@@ -71,6 +71,17 @@ class Json(TypeDecorator[Mapping[str, Any]]):
         return None if value is None else json.loads(value)
 
 
+class Words(TypeDecorator[str]):
+    """What a person wrote, with a mark in the place of what no database keeps as text: NUL and halves of characters."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """To the database."""
+        return None if value is None else value.replace("\0", "?").encode("utf-8", "replace").decode()
+
+
 # SQLite gives a number by itself to a key of the type INTEGER only.
 _ID = BigInteger().with_variant(Integer, "sqlite")
 
@@ -129,7 +140,7 @@ models = Table(
     Column("version", Text, nullable=False, unique=True),
     Column("parent", Text),
     Column("origin", Text, nullable=False),
-    Column("reason", Text, nullable=False),
+    Column("reason", Words, nullable=False),
     Column("profile", Text),
     Column("state", Text, nullable=False),
     Column("added_at", UTCTime, nullable=False),
@@ -158,7 +169,7 @@ promotions = Table(
     Column("version", Text, ForeignKey("models.version"), nullable=False),
     Column("previous", Text),
     Column("at", UTCTime, nullable=False),
-    Column("reason", Text, nullable=False),
+    Column("reason", Words, nullable=False),
     Column("rollback", Boolean, nullable=False),
     sqlite_autoincrement=True,
 )
@@ -171,7 +182,7 @@ jobs = Table(
     Column("kind", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("profile", Text),
-    Column("reason", Text, nullable=False),
+    Column("reason", Words, nullable=False),
     Column("parent", Text),
     Column("created_at", UTCTime, nullable=False),
     Column("started_at", UTCTime),

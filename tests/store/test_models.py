@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from sqlalchemy import delete, select, update
 
-from inkling.errors import BundleDamaged, JobNotFound, ModelError, ModelNotFound, StoreReadOnly
+from inkling.bundle import Bundle
+from inkling.errors import BundleDamaged, JobNotFound, ModelError, ModelNotFound, StoreFull, StoreReadOnly
 from inkling.store import Finish, State, Store
 from inkling.store.tables import bundles, inks, models
 
@@ -289,6 +290,29 @@ def test_where_nothing_can_be_written_versions_are_read(postgresql):
     for change in (lambda: store.models.promote(version), lambda: add(store, 2), lambda: store.jobs.add("retraining")):
         with pytest.raises(StoreReadOnly):
             change()
+    store.close()
+
+
+def test_where_there_is_no_space_left_nothing_is_half_kept(tmp_path):
+    store = Store.open(f"sqlite:///{tmp_path / 'inkling.db'}")
+    kept, version = store.add(sample()), add(store, 1)
+    job = store.jobs.claim(store.jobs.add("retraining").id, "mine", 60)
+    store.jobs.save_checkpoint(job.id, "mine", b"small")
+    pages = store._database.read(lambda connection: connection.exec_driver_sql("PRAGMA page_count").scalar_one())
+    store._database.read(lambda connection: connection.exec_driver_sql(f"PRAGMA max_page_count = {pages + 2}"))
+    big = bytes(100_000)
+    for change in (
+        lambda: store.models.add(Bundle.make(b"normalizer", big, bundle().card), origin="imported"),
+        lambda: store.models.promote(version, features={kept.id: np.frombuffer(big, np.float32)}),
+        lambda: store.jobs.save_checkpoint(job.id, "mine", big),
+    ):
+        with pytest.raises(StoreFull):
+            change()
+    assert [one.version for one in store.models.all()] == [version]
+    assert (store.state(), store.models.promotions()) == (State(1, None), [])
+    assert features_of(store)[kept.id] == ("v1", kept.features.tolist())
+    assert store.jobs.checkpoint(job.id) == b"small"
+    assert store.models.promote(version).version == store.state().current
     store.close()
 
 

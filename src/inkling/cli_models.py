@@ -152,12 +152,12 @@ def keep_trained(bundle: "Bundle", where: Path) -> None:
 
 
 def decision_lines(report: Mapping[str, Any] | None) -> list[str]:
-    """Lay out what the gate said: its reasons, and what was compared."""
+    """Lay out what the gate said: its reasons and notes, and what was compared."""
     from .evaluation.tables import text_table
 
     if not report:
         return []
-    lines = [f"  - {reason}" for reason in report.get("reasons", ())]
+    lines = [f"  - {said}" for said in (*report.get("reasons", ()), *report.get("notes", ()))]
     rows = [
         (
             str(one["name"]),

@@ -72,7 +72,7 @@ class _TrainingBar:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
 @click.option("--alternatives", help="How many other symbols, or all.  [default: 2, with --json 5]")
 @click.option("--profile", default="everybody", show_default=True, help="Whose hand it is.")
-@click.option("--bundle", help="The folder of the bundle to read with.  [default: the one that ships]")
+@click.option("--bundle", help="The folder of the bundle to read with.  [default: the current version]")
 def read(
     files: tuple[str, ...],
     alphabet: str | None,
@@ -171,7 +171,9 @@ def train(
 @click.option("--host", help="The address to listen on.  [default: 127.0.0.1, this machine alone]")
 @click.option("--port", type=int, help="The port to listen on; 0 takes any.  [default: 5000, or the next free one]")
 @click.option("--workers", type=int, help="How many processes answer.  [default: 1]")
-@click.option("--bundle", help="The folder of the bundle to read with.  [default: the one that ships]")
+@click.option(
+    "--bundle", help="The folder of the bundle to read with, whatever is promoted.  [default: the current version]"
+)
 def serve(host: str | None, port: int | None, workers: int | None, bundle: str | None) -> None:
     """Serve the page to draw on, and the API."""
     from .settings import Settings

@@ -15,7 +15,10 @@ from PIL import Image, ImageDraw, ImageFont
 from ..bundle import NORMALIZER, SHIPPED, Bundle
 from ..recognizer import quantized
 
-__all__ = ["TYPEFACES", "probes"]
+__all__ = ["JUDGED_SEED", "TYPEFACES", "normalized", "probes"]
+
+#: The seed of those that the gate judges by, which nothing may learn from.
+JUDGED_SEED = 20261
 
 #: Typefaces that come with Matplotlib; OpenCV's own differ from one of its versions to the next.
 TYPEFACES = (
@@ -56,7 +59,7 @@ def probes(symbols: Sequence[str], seed: int, per_symbol: int = 48) -> tuple[NDA
             labels += [symbol] * per_symbol
     if not labels:
         return np.array([], np.str_), np.zeros((0, 28, 28), np.uint8)
-    return np.array(labels), _normalized(np.stack(frames))
+    return np.array(labels), normalized(np.stack(frames), Bundle.load(SHIPPED))
 
 
 def _shapes(symbols: Sequence[str]) -> dict[str, list[NDArray[np.uint8]]]:
@@ -101,11 +104,12 @@ def _written(shape: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.u
     return np.asarray(drawn, np.uint8)
 
 
-def _normalized(frames: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Bring frames (N, 112, 112) into the form of glyphs (N, 28, 28)."""
+def normalized(frames: NDArray[np.uint8], bundle: Bundle) -> NDArray[np.uint8]:
+    """Bring frames (N, H, W), 255 = ink, into the form of glyphs as a bundle does it: uint8 (N, 28, 28)."""
     import onnxruntime
 
-    model = Bundle.load(SHIPPED).files[NORMALIZER]
-    normalizer = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    normalizer = onnxruntime.InferenceSession(bundle.files[NORMALIZER], options, providers=["CPUExecutionProvider"])
     parts = (frames[i : i + _BATCH].astype(np.float32) / 255 for i in range(0, len(frames), _BATCH))
     return np.concatenate([quantized(normalizer.run(["glyphs"], {"ink": part})[0]) for part in parts])

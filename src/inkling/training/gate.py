@@ -1,0 +1,223 @@
+"""The gate: the measured decision whether a candidate may replace the model that reads.
+
+Both read the same samples, which neither learned from: held-out corrections, the packs' validation writers, and
+characters of typefaces. A candidate passes when more held-out corrections turned right than wrong, nothing else got
+worse by more than chance explains, and the corrections that it learned from can be believed.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..recognizer import Recognizer
+from .gate_batch import Belief, weigh
+from .gate_comparisons import FEATURES, among_all_symbols, by_alphabet, by_symbol, of_features
+from .gate_report import changed, confusion, reliability
+from .gate_sets import CORRECTIONS, PROBES, Readings, frozen_sets, held_out_corrections, read_by_both
+from .gate_soundness import slower, unsound
+from .gate_statistics import Comparison, significance_of
+from .lessons import Lessons
+from .probes import JUDGED_SEED, probes
+
+__all__ = ["Decision", "judge"]
+
+#: How often chance alone may refuse a candidate that is as good: over all sets, and over all symbols.
+_FAMILY = 0.01
+#: What a set, or a symbol, may lose where that is no mere chance, points.
+_MOST_LOST_POINTS, _MOST_LOST_OF_SYMBOL_POINTS = 0.3, 3.0
+#: How much the expected calibration error may grow.
+_MOST_CALIBRATION_LOST = 0.03
+
+
+@dataclass(frozen=True, eq=False)
+class Decision:
+    """What the gate decided, and why.
+
+    Args:
+        passed: whether the candidate may go live.
+        reasons: what speaks against it, as sentences; where it passed, what it gained.
+        notes: what is worth knowing and decides nothing.
+        comparisons: the candidate against the current model, by set and alphabet.
+        symbols: the same by symbol over all frozen sets, among symbols of one kind.
+        belief: how far the corrections can be believed.
+        details: for looking at: confusion, reliability, samples that changed.
+    """
+
+    passed: bool
+    reasons: tuple[str, ...]
+    comparisons: tuple[Comparison, ...] = ()
+    symbols: tuple[Comparison, ...] = ()
+    notes: tuple[str, ...] = ()
+    belief: Belief | None = None
+    details: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    def to_json(self) -> dict[str, Any]:
+        """Give all of it in a form that JSON keeps."""
+        return {
+            "passed": self.passed,
+            "reasons": list(self.reasons),
+            "notes": list(self.notes),
+            "comparisons": [one.to_json() for one in self.comparisons],
+            "symbols": [{"symbol": one.name, **one.to_json()} for one in self.symbols],
+            "batch": self.belief.to_json() if self.belief else None,
+            **self.details,
+        }
+
+
+def judge(
+    current: Recognizer,
+    candidate: Recognizer,
+    lessons: Lessons,
+    data_folder: Path | None,
+    report: Callable[[float], None] = lambda share: None,
+) -> Decision:
+    """Decide whether a candidate may replace the current model.
+
+    Args:
+        current: the one that reads.
+        candidate: retrained from it.
+        lessons: the corrections it was retrained on, with those that were held out.
+        data_folder: holds the packs whose validation samples are judged on; none are needed.
+        report: is told how much is done, in [0, 1].
+    """
+    report(0.0)
+    tried = probes(current.symbols, JUDGED_SEED, per_symbol=2)[1]
+    reasons = list(unsound(current, candidate, tried))
+    belief = weigh(lessons, current)
+    if reasons:
+        return Decision(False, (*reasons, *belief.reasons), belief=belief)
+    sets = [held_out_corrections(lessons, current.symbols), *frozen_sets(data_folder, current.bundle)]
+    total, done = sum(len(one.labels) for one in sets), 0
+
+    def count(samples: int) -> None:
+        nonlocal done
+        done += samples
+        report(done / max(total, 1))
+
+    corrections, *frozen = (read_by_both(one, current, candidate, count) for one in sets)
+    comparisons = [
+        *(one.judged(_FAMILY, 100.0) for one in by_alphabet(corrections)),
+        *_verdicts([one for part in frozen for one in by_alphabet(part)], _MOST_LOST_POINTS),
+    ]
+    features = of_features(frozen).judged(_FAMILY, 2 * _MOST_LOST_POINTS)
+    symbols = _verdicts(list(by_symbol(frozen, True)), _MOST_LOST_OF_SYMBOL_POINTS)
+    among_all = _verdicts(list(by_symbol(frozen, False)), _MOST_LOST_OF_SYMBOL_POINTS)
+    sure = reliability(frozen)
+    reasons = [
+        *belief.reasons,
+        *_about_corrections(corrections, comparisons),
+        *_about_sets([*comparisons, features]),
+        *_about_symbols([*symbols, *among_all]),
+        *_about_calibration(sure),
+    ]
+    details = {
+        "symbols_of_all": [{"symbol": one.name, **one.to_json()} for one in among_all],
+        "confusion": confusion(frozen, current.symbols),
+        "reliability": sure,
+        "changed": changed([corrections, *frozen]),
+    }
+    notes = [note for note in (slower(current, candidate, tried),) if note]
+    return Decision(
+        not reasons,
+        tuple(reasons or _gains(corrections, comparisons)),
+        (*comparisons, features),
+        tuple(symbols),
+        tuple(notes),
+        belief,
+        details,
+    )
+
+
+def _verdicts(comparisons: Sequence[Comparison], most_lost_points: float) -> list[Comparison]:
+    significance = significance_of(_FAMILY, len(comparisons))
+    return [one.judged(significance, most_lost_points) for one in comparisons]
+
+
+def _about_corrections(corrections: Readings, comparisons: Sequence[Comparison]) -> Iterator[str]:
+    """Say where held-out corrections are read no better."""
+    mine = [one for one in comparisons if one.name == CORRECTIONS]
+    if not mine:
+        yield "No correction is held out to judge it by: teach some more characters first."
+        return
+    fixed, broken = _turned(mine)
+    if any(one.verdict == "worse" for one in mine):
+        yield f"It reads held-out corrections worse: {_figures(min(mine, key=lambda one: one.p_worse))}."
+    elif fixed < broken or (fixed == broken and not _surer(corrections)):
+        yield (
+            f"It reads the {len(corrections.truth)} held-out corrections no better: {_figures(mine[0])}; "
+            f"among symbols of one kind {_in_words(_turned(mine[1:]))}."
+        )
+
+
+def _turned(comparisons: Sequence[Comparison]) -> tuple[int, int]:
+    return sum(one.fixed for one in comparisons), sum(one.broken for one in comparisons)
+
+
+def _in_words(turned: tuple[int, int]) -> str:
+    return f"{turned[0]} turned right and {turned[1]} wrong"
+
+
+def _surer(corrections: Readings) -> bool:
+    """Say whether the true symbols became more probable on the whole, which decides where readings do not."""
+    probabilities = []
+    for logits in (corrections.before, corrections.after):
+        logits = logits.astype(np.float64)
+        odds = logits - logits.max(1, keepdims=True)
+        own = odds[np.arange(len(odds)), corrections.truth]
+        probabilities.append(own - np.log(np.exp(odds).sum(1)))
+    return bool((probabilities[1] - probabilities[0]).mean() > 0)
+
+
+def _about_sets(comparisons: Sequence[Comparison]) -> Iterator[str]:
+    for one in comparisons:
+        if one.verdict == "worse" and one.name != CORRECTIONS:
+            yield f"It reads {_where(one)} worse: {_figures(one)}."
+
+
+def _about_symbols(symbols: Sequence[Comparison]) -> Iterator[str]:
+    worse = sorted((one for one in symbols if one.verdict == "worse"), key=lambda one: one.p_worse)
+    for one in worse[:5]:
+        yield f"It reads the symbol {one.name} worse {_among(one)}: {_figures(one)}."
+    if len(worse) > 5:
+        yield f"So it does {len(worse) - 5} more symbols."
+
+
+def _about_calibration(sure: dict[str, Any]) -> Iterator[str]:
+    before, after = sure["ece_before"], sure["ece_after"]
+    if after - before > _MOST_CALIBRATION_LOST:
+        yield (
+            f"Its probabilities can be believed less: on average they are {100 * after:.1f} points off what is right, "
+            f"the current model's {100 * before:.1f}."
+        )
+
+
+def _gains(corrections: Readings, comparisons: Sequence[Comparison]) -> Iterator[str]:
+    mine = [one for one in comparisons if one.name == CORRECTIONS]
+    fixed, broken = _turned(mine)
+    how = "better" if fixed > broken else "as well as before, and is surer of them"
+    kinds = f"among symbols of one kind {_in_words(_turned(mine[1:]))}"
+    yield f"It reads the {len(corrections.truth)} held-out corrections {how}: {_figures(mine[0])}; {kinds}."
+    yield "Nothing else got worse by more than chance explains."
+
+
+def _where(one: Comparison) -> str:
+    if one.name == FEATURES:
+        return "by its features alone, as memory does,"
+    name = "characters of typefaces" if one.name == PROBES else f"the held-out samples of {one.name}"
+    return f"{name} {_among(one)}"
+
+
+def _among(one: Comparison) -> str:
+    return "among all symbols" if among_all_symbols(one) else f"among {one.alphabet}"
+
+
+def _figures(one: Comparison) -> str:
+    chance = f"{one.p_worse:.2g}" if one.p_worse >= 1e-6 else "less than 0.000001"
+    tail = f" (by chance: {chance})" if one.broken > one.fixed else ""
+    return (
+        f"{100 * one.before:.2f} % right before and {100 * one.after:.2f} % now, of {one.samples} "
+        f"{_in_words((one.fixed, one.broken))}{tail}"
+    )

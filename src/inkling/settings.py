@@ -63,7 +63,7 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
         for setting in (
             Setting("data", "", "the folder that holds the data sets; empty for one of the user account"),
             Setting("bundle", "", "the folder of the bundle to read with; empty for the version that was promoted"),
-            Setting("database_url", "", "the database of all that was taught; empty for a SQLite file of the user account"),
+            Setting("database_url", "", "the database of what was taught; empty for a SQLite file of the user account"),
             Setting("keep_deleted_days", 30, "how many days a deleted correction can be restored", 0, 36_500),
             Setting("queue_url", "", "the queue of background jobs: a SQLite file, or redis://host; empty for a file"),
             Setting("worker", 1, "whether inkling serve runs a worker for background jobs: 1 or 0", 0, 1),

@@ -1,5 +1,6 @@
 // The panel of retraining: when it begins by itself, begin it now, watch it, and end it.
 
+import { make } from "./elements.js";
 import { ended, follow } from "./follow.js";
 import { nameOf } from "./profile.js";
 import { ask, wordsOf } from "./server.js";
@@ -15,6 +16,7 @@ const PHASES = { preparing: "Preparing", training: "Learning", exporting: "Writi
 export class Retraining extends EventTarget {
   #job = null;
   #stop = null;
+  #pressed = false; // whether what happens next was asked for here
   #seen = {}; // of its progress, what is not told at every moment
 
   constructor() {
@@ -38,11 +40,11 @@ export class Retraining extends EventTarget {
     const { available, why_not: why, automatic, after, new: fresh, job } = state;
     $("retraining").dataset.loaded = "";
     $("missing").hidden = available;
-    $("missing-why").textContent = why;
+    $("missing-why").replaceChildren(...withCode(why));
     $("automatic").checked = automatic;
     $("automatic").disabled = $("retrain").disabled = $("hand").disabled = !available;
     $("retraining-note").textContent = `${count(fresh, "new correction")} since the last retraining.`;
-    $("rule").textContent = rule(state);
+    $("rule").textContent = available ? rule(state) : "";
     $("toward").hidden = !available || !automatic || !after;
     $("toward").max = after || 1;
     $("toward").value = Math.min(fresh, after);
@@ -80,10 +82,12 @@ export class Retraining extends EventTarget {
 
   #lay() {
     const running = Boolean(this.#job) && !ended(this.#job);
-    const left = document.activeElement;
+    const changed = $("running").hidden === running;
     $("running").hidden = !running;
     $("resting").hidden = running;
-    if (left && left !== document.body && !left.checkVisibility()) (running ? $("cancel") : $("retrain")).focus();
+    if (!changed || !this.#pressed) return;
+    this.#pressed = $("retrain").disabled = false;
+    (running ? $("phase") : $("retrain")).focus(); // what was pressed is gone
   }
 
   #draw({ progress, cancelling, created_at: created, state }) {
@@ -120,12 +124,12 @@ export class Retraining extends EventTarget {
 
   async #start() {
     const profile = $("hand").value;
-    $("retrain").disabled = true;
+    $("retrain").disabled = this.#pressed = true;
     $("last").textContent = "";
     try {
       this.#follow(await ask("/retrainings", { method: "POST", body: profile ? { profile } : {} }));
     } catch (error) {
-      $("retrain").disabled = false;
+      $("retrain").disabled = this.#pressed = false;
       $("last").textContent = wordsOf(error);
       $("last").dataset.state = "failed";
       if (error.code === "job_running") this.load();
@@ -133,6 +137,7 @@ export class Retraining extends EventTarget {
   }
 
   async #cancel() {
+    this.#pressed = true;
     try {
       this.#tick(await ask(`/jobs/${this.#job.id}`, { method: "DELETE" }));
     } catch (error) {
@@ -158,6 +163,12 @@ export class Retraining extends EventTarget {
       $("hand").replaceChildren($("hand").options[0], ...taught.map(({ name }) => new Option(nameOf(name), name)));
     } catch { /* then it learns from all */ }
   }
+}
+
+// What is to be typed stands as code.
+function withCode(words) {
+  const [, said, command] = words.match(/^(.*) Run: (.+?)\.?$/) ?? [null, words];
+  return command ? [`${said} Run: `, make("code", { text: command })] : [said];
 }
 
 function endOf({ state, outcome, version }) {

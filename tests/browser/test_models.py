@@ -1,0 +1,285 @@
+"""The Models page as a person uses it: versions looked at, promoted and gone back from; retraining watched and ended.
+
+The tests play the worker: they say in the database how far a job is.
+"""
+
+import base64
+import contextlib
+import io
+import json
+import urllib.request
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+
+from inkling.service import Service
+from inkling.settings import Settings
+
+from ..bundles import SHIPPED, other
+from ..drawings import placed
+from ..serving import serve, until
+
+SYMBOLS = SHIPPED.symbols
+STEP = {"step": 340, "steps": 1200, "loss": 0.4123, "accuracy": 0.915, "left_s": 130.0, "phase": "training"}
+STALE_S = 60
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory):
+    return f"sqlite:///{tmp_path_factory.mktemp('models') / 'inkling.db'}"
+
+
+@pytest.fixture(scope="module")
+def address(url):
+    with serve("--port", "0", INKLING_DATABASE_URL=url) as (_, address):
+        yield address
+
+
+@pytest.fixture(scope="module")
+def service(url, address):
+    with contextlib.closing(Service(Settings.load({}, database_url=url))) as service:
+        yield service
+
+
+@pytest.fixture(scope="module")
+def names(service):
+    """The versions: one that passed, and one of it that the gate refused."""
+    versions = service.versions
+    good = added(versions, 1, parent=SHIPPED.version, state="passed", report=report(True, 0.02))
+    bad = added(versions, 2, parent=good, state="refused", report=report(False, -0.05), reason="50 new corrections")
+    return {"good": good, "bad": bad, "shipped": SHIPPED.version}
+
+
+@pytest.fixture
+def page(open_page, service, names):
+    """The page, with the shipped version reading."""
+    if service.versions.current() != SHIPPED.version:
+        service.versions.promote(SHIPPED.version)
+    return open_page("/models")
+
+
+@pytest.fixture
+def read(address):
+    """Read a 1, which the other bundles take for a 7."""
+
+    def answer():
+        said = {"strokes": placed("1", 3), "pen_width": 14, "alphabet": "digits"}
+        return post(f"{address}/api/v1/read", said)["text"]
+
+    return answer
+
+
+def added(versions, number, **more):
+    training = {
+        "kind": "retraining",
+        "corrections": {"all": 412, "new": 55, "trained_on": 325, "held_out": 87},
+        "base_data": ["mnist-train", "unipen-strokes"],
+        "note": "",
+        "recipe": {"steps": 1200, "learning_rate": 0.0015},
+        "history": [{"step": s, "loss": 1 / (1 + s), "accuracy": 0.8 + s / 10000} for s in range(0, 1001, 100)],
+    }
+    bundle = other(number, training=training, figures={})
+    return versions.add(bundle, **{"origin": "retrained", "reason": "asked for", **more}).version
+
+
+def report(passed, gain):
+    """A decision as the gate gives it, with everything in it that the page draws."""
+    compared = {"alphabet": "digits", "samples": 2000, "before": 0.9, "after": 0.9 + gain, "p_worse": 0.5}
+    counts = np.diag(np.full(len(SYMBOLS), 40))
+    counts[1, 7] = 9
+    bins = [
+        {"low": b / 10, "high": (b + 1) / 10, "samples": 50, "confidence": b / 10, "accuracy": b / 10}
+        for b in range(10)
+    ]
+    side = {"symbols": list(SYMBOLS), "counts": counts.tolist()}
+    file = io.BytesIO()
+    Image.fromarray(np.full((28, 28), 255, np.uint8)).save(file, "PNG")
+    glyph = "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
+    verdict = "better" if gain > 0 else "worse"
+    return {
+        "passed": passed,
+        "reasons": ["It reads held-out corrections better."] if passed else ["It reads the symbol 3 worse."],
+        "notes": [],
+        "batch": {"corrections": 412, "disagreeing": 131, "impossible": 4, "doubtful": []},
+        "comparisons": [
+            {
+                **compared,
+                "name": "corrections",
+                "alphabet": "alphanumeric",
+                "fixed": 9,
+                "broken": 2,
+                "verdict": verdict,
+            },
+            {**compared, "name": "mnist-train", "fixed": 60, "broken": 20, "verdict": verdict},
+        ],
+        "symbols": [{"symbol": s, "samples": 40, "fixed": i % 3, "broken": i % 2} for i, s in enumerate(SYMBOLS)],
+        "confusion": {"before": side, "after": side},
+        "reliability": {"before": bins, "after": bins, "ece_before": 0.03, "ece_after": 0.01},
+        "changed": [
+            {"set": "corrections", "truth": "7", "before": "1", "after": "7", "turned": "right", "glyph": glyph},
+            {"set": "mnist-train", "truth": "3", "before": "3", "after": "8", "turned": "wrong", "glyph": glyph},
+        ],
+    }
+
+
+def post(url, body):
+    request = urllib.request.Request(url, json.dumps(body).encode(), {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request) as answer:
+        return json.loads(answer.read())
+
+
+def row(page, name):
+    return page.locator(f"[data-testid=version][data-version='{name}']")
+
+
+def loaded(page):
+    expect(page.get_by_test_id("detail-title")).to_be_visible()
+
+
+def test_versions_stand_in_a_line_of_descent_with_their_figures(page, names):
+    loaded(page)
+    rows = page.get_by_test_id("version")
+    assert [one.get_attribute("data-version") for one in rows.all()] == [names["bad"], names["good"], names["shipped"]]
+    expect(page.get_by_test_id("standing")).to_have_text(["Refused", "Passed", "Reads now"])
+    expect(row(page, names["bad"])).to_contain_text("50 new corrections")
+    expect(row(page, names["bad"])).to_contain_text("412 corrections")
+    expect(row(page, names["bad"]).locator("[data-measure=digits]")).to_have_text("85.00−5.00")
+    expect(row(page, names["good"]).locator("[data-measure=digits]")).to_have_text("92.00+2.00")
+    expect(page.locator(".lineage path")).to_have_count(2)
+
+
+def test_one_version_tells_what_was_decided_and_why_and_what_changed(page, names):
+    row(page, names["good"]).get_by_test_id("version-open").click()
+    expect(page.get_by_test_id("detail-title")).to_have_text(names["good"])
+    expect(page.get_by_test_id("decision")).to_contain_text("It passed the gate")
+    expect(page.get_by_test_id("reasons")).to_have_text("It reads held-out corrections better.")
+    expect(page.get_by_test_id("comparison").nth(1)).to_contain_text("MNIST train, digits")
+    expect(page.get_by_test_id("turned-right").get_by_role("img")).to_have_attribute(
+        "alt", "7, read 1 before and 7 now"
+    )
+    expect(page.get_by_test_id("turned-wrong").get_by_test_id("glyph")).to_have_count(1)
+    for plot in ("learning", "reliability", "confusion"):
+        expect(page.get_by_test_id(f"plot-{plot}").locator("svg").first).to_be_visible()
+    expect(page.get_by_test_id("confusions")).to_contain_text("1 as 7")
+    page.get_by_test_id("confusion-difference").click()
+    expect(page.get_by_test_id("confusions")).to_have_text("None")
+    page.reload()  # the address keeps which is shown
+    expect(page.get_by_test_id("detail-title")).to_have_text(names["good"])
+    page.get_by_test_id("parent").click()
+    expect(page.get_by_test_id("detail-title")).to_have_text(names["shipped"])
+    expect(page.get_by_test_id("own-figures")).to_contain_text("MNIST test")
+    page.go_back()
+    expect(page.get_by_test_id("detail-title")).to_have_text(names["good"])
+
+
+def test_promoted_with_one_click_and_gone_back_from_with_another(page, names, read):
+    assert read() == "1"
+    row(page, names["good"]).get_by_test_id("promote").click()
+    expect(page.get_by_test_id("current")).to_have_text(names["good"])
+    assert read() == "7"
+    page.get_by_test_id("roll-back").click()
+    expect(page.get_by_test_id("current")).to_have_text(names["shipped"])
+    assert read() == "1"
+    page.get_by_test_id("toast-undo").click()
+    expect(page.get_by_test_id("current")).to_have_text(names["good"])
+    expect(row(page, names["good"]).get_by_test_id("promote")).to_have_count(0)
+
+
+def test_a_refused_one_is_asked_about_once_more(page, names):
+    row(page, names["bad"]).get_by_test_id("promote").click()
+    expect(page.get_by_test_id("sure")).to_contain_text("It reads the symbol 3 worse.")
+    page.keyboard.press("Escape")
+    expect(page.get_by_test_id("sure")).to_be_hidden()
+    expect(page.get_by_test_id("current")).to_have_text(names["shipped"])
+    row(page, names["bad"]).get_by_test_id("promote").click()
+    page.get_by_test_id("sure-yes").click()
+    expect(page.get_by_test_id("current")).to_have_text(names["bad"])
+
+
+def test_a_retraining_is_watched_over_a_reload_and_told_of_at_its_end(page, names, service, address):
+    pytest.importorskip("torch")
+    nothing = page.get_by_test_id("retrain")
+    nothing.click()
+    expect(page.get_by_test_id("last")).to_contain_text("no correction")
+    post(f"{address}/api/v1/corrections", {"strokes": placed("7", 3), "pen_width": 14, "symbol": "7"})
+    page.get_by_test_id("retrain").click()
+    expect(page.get_by_test_id("phase")).to_have_text("Waiting for a worker")
+    job = until(lambda: service.store.jobs.latest("retraining", ("queued",)))
+    service.store.jobs.claim(job.id, "test", STALE_S)
+    service.store.jobs.beat(job.id, "test", STEP)
+    page.reload()
+    expect(page.get_by_test_id("phase")).to_have_text("Learning")
+    expect(page.get_by_test_id("step")).to_have_text("340 of 1,200")
+    expect(page.get_by_test_id("loss")).to_have_text("0.412")
+    expect(page.get_by_test_id("accuracy")).to_have_text("91.5 %")
+    expect(page.get_by_test_id("left")).to_have_text("2 minutes")
+    expect(page.get_by_test_id("bar")).to_have_js_property("value", 340)
+    service.store.jobs.finish(
+        job.id, "test", names["bad"], {"passed": False, "promoted": False, "reasons": ["3 is worse."]}
+    )
+    expect(page.get_by_test_id("last")).to_contain_text("refused by the gate, so nothing changed. 3 is worse.")
+    page.reload()
+    expect(page.get_by_test_id("last")).to_contain_text("was refused by the gate")
+
+
+def test_a_retraining_is_cancelled_also_where_no_stream_can_be_had(page, service, address):
+    pytest.importorskip("torch")
+    post(f"{address}/api/v1/corrections", {"strokes": placed("7", 4), "pen_width": 14, "symbol": "7"})
+    page.route("**/events", lambda route: route.fulfill(status=503, json={"error": {}}))
+    page.get_by_test_id("retrain").click()
+    job = until(lambda: service.store.jobs.latest("retraining", ("queued",)))
+    service.store.jobs.claim(job.id, "test", STALE_S)
+    expect(page.get_by_test_id("phase")).to_have_text("Beginning")
+    page.get_by_test_id("cancel").click()
+    expect(page.get_by_test_id("cancel")).to_be_disabled()
+    assert service.store.jobs.get(job.id).cancelling
+    service.store.jobs.stopped(job.id, "test")
+    expect(page.get_by_test_id("last")).to_contain_text("cancelled")
+    expect(page.get_by_test_id("retrain")).to_be_focused()
+
+
+def test_the_switch_stays_and_what_is_missing_is_said(page, open_page):
+    expect(page.get_by_test_id("rule")).to_contain_text("after 50 new corrections")
+    page.get_by_test_id("automatic").uncheck()
+    expect(page.get_by_test_id("rule")).to_have_text("It retrains only when asked.")
+    page.reload()
+    expect(page.get_by_test_id("automatic")).not_to_be_checked()
+    page.get_by_test_id("automatic").check()
+    expect(page.get_by_test_id("rule")).to_contain_text("after 50 new corrections")
+    state = page.request.get(page.url.replace("/models", "/api/v1/retraining")).json()
+    missing = {"available": False, "why_not": "Torch is not installed. Run: pip install 'inkling[train]'."}
+    page.route("**/api/v1/retraining", lambda route: route.fulfill(json={**state, **missing}))
+    page.reload()
+    expect(page.get_by_test_id("missing")).to_contain_text("pip install 'inkling[train]'")
+    expect(page.get_by_test_id("retrain")).to_be_disabled()
+
+
+def test_a_pinned_model_is_said_and_nothing_can_be_promoted(page, names):
+    known = page.request.get(page.url.replace("/models", "/api/v1/models")).json()
+    page.route("**/api/v1/models", lambda route: route.fulfill(json={**known, "pinned": True}))
+    page.reload()
+    expect(page.get_by_test_id("pinned")).to_be_visible()
+    expect(row(page, names["good"]).get_by_test_id("promote")).to_be_disabled()
+    expect(page.get_by_test_id("roll-back")).to_be_disabled()
+
+
+def test_a_version_goes_out_as_a_file_and_in_again(page, names, tmp_path):
+    row(page, names["good"]).get_by_test_id("version-open").click()
+    expect(page.get_by_test_id("detail-title")).to_have_text(names["good"])
+    with page.expect_download() as download:
+        page.get_by_test_id("export").click()
+    file = tmp_path / "bundle.zip"
+    download.value.save_as(file)
+    page.get_by_test_id("import").set_input_files(file)
+    expect(page.get_by_test_id("toast-text")).to_contain_text(f"{names['good']} is here")
+    page.get_by_test_id("import").set_input_files({"name": "no.zip", "mimeType": "application/zip", "buffer": b"no"})
+    expect(page.get_by_test_id("toast-text")).to_contain_text("no.zip was not imported")
+
+
+@pytest.mark.parametrize("width", [360, 768])
+def test_nothing_is_cut_off_at_any_width(open_page, names, width):
+    page = open_page(f"/models?version={names['bad']}", viewport={"width": width, "height": 740})
+    expect(page.get_by_test_id("plot-confusion").locator("svg").first).to_be_visible()
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= width

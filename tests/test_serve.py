@@ -1,5 +1,6 @@
 """`inkling serve` as a process: it says where it is, takes a free port, reads, and leaves when it is told."""
 
+import contextlib
 import json
 import re
 import signal
@@ -99,6 +100,26 @@ def test_whichever_process_is_asked_tells_what_all_counted_and_no_file_stays():
         assert counts == [20] * 6
     folders = (Path(folder) for folder in ("/dev/shm", tempfile.gettempdir()))
     assert not [path for folder in folders for path in folder.glob(f"inkling-metrics-{process.pid}-*")]
+
+
+def jobs_worker(process):
+    """The worker of background jobs that a server has; None while there is none."""
+    for child in psutil.Process(process.pid).children():
+        with contextlib.suppress(psutil.Error):  # it may have ended meanwhile
+            if "inkling.jobs" in child.cmdline():
+                return child
+    return None
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+def test_it_keeps_a_worker_of_background_jobs_that_ends_with_it(how):
+    with serve("--port", "0", INKLING_WORKER="1") as (process, _):
+        worker = until(lambda: jobs_worker(process))
+        if how == signal.SIGKILL:
+            worker.kill()
+            worker = until(lambda: (found := jobs_worker(process)) and found.pid != worker.pid and found)
+        process.send_signal(how)
+        until(lambda: not worker.is_running())
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])

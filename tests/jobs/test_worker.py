@@ -1,0 +1,229 @@
+"""The worker and the processes it has jobs done in, whoever dies and when."""
+
+import itertools
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+
+import psutil
+import pytest
+
+from inkling.jobs.processes import Keeper, start
+
+from ..serving import PATIENCE_S, until
+from .conftest import taught
+
+KILLS = int(os.environ.get("KILLS", "2"))
+
+WORKER = """
+import sys
+from inkling.jobs import work
+from inkling.settings import Settings
+work(Settings.load(), parent=int(sys.argv[1]), command=[sys.executable, "-m", "tests.jobs.stand_in"])
+"""
+
+
+@pytest.fixture
+def log(tmp_path):
+    """One line a start of the training: the step that it went on from."""
+    return tmp_path / "log"
+
+
+@pytest.fixture
+def job(service, retrainings):
+    taught(service)
+    return retrainings.start()
+
+
+@contextmanager
+def worker(settings, log, parent=0, **options):
+    """A worker whose training is the stand-in."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("INKLING_")}
+    environment |= {
+        "INKLING_DATABASE_URL": settings.database_url,
+        "INKLING_RETRAIN_AFTER": str(settings.retrain_after),
+        "STAND_IN": json.dumps({"log": str(log), **options}),
+    }
+    process = subprocess.Popen([sys.executable, "-c", WORKER, str(parent)], env=environment)
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.terminate()
+        assert process.wait(PATIENCE_S) in (0, -signal.SIGTERM, -signal.SIGKILL)
+
+
+def children(process):
+    try:
+        return psutil.Process(process.pid).children()
+    except psutil.NoSuchProcess:
+        return []
+
+
+def at_work(process, log):
+    """Wait until the training is under way; give the process that it runs in."""
+    before = len(log.read_text().split()) if log.exists() else 0
+
+    def begun():
+        return log.exists() and len(log.read_text().split()) > before and children(process)
+
+    return until(begun)[0]
+
+
+def starts(log):
+    return [int(line) for line in log.read_text().split()]
+
+
+def test_a_job_is_done_in_a_process_of_its_own_that_steps_back(settings, retrainings, job, log):
+    with worker(settings, log, steps=100_000) as process:
+        child = at_work(process, log)
+        assert child.nice() == 19
+        retrainings.cancel(job.id)
+        began = time.monotonic()
+        until(lambda: retrainings.job(job.id).state == "cancelled")
+        assert time.monotonic() - began < 5
+        until(lambda: not children(process))
+
+
+def test_a_message_wakes_it_and_one_at_a_time_is_done(settings, service, retrainings, log):
+    with worker(settings, log) as one, worker(settings, log) as other:
+        until(lambda: len(psutil.Process(one.pid).threads()) > 2 and len(psutil.Process(other.pid).threads()) > 2)
+        for number in range(2):
+            taught(service, seed=number)
+            job = retrainings.start()
+            began = time.monotonic()
+            done = until(lambda job=job: (found := retrainings.job(job.id)).ended and found)
+            assert time.monotonic() - began < 9, "it was found by looking, not by the message"
+            assert (done.state, done.attempts) == ("done", 1)
+    assert starts(log) == [0, 0]
+
+
+def test_it_retrains_by_itself_when_it_is_time(settings, service, retrainings, log):
+    pairs = dict(settings.pairs) | {"retrain_after": 7}
+    settings = type(settings)(tuple(pairs.items()))
+    taught(service)
+    with worker(settings, log):
+        done = until(lambda: next((job for job in retrainings.find().jobs if job.ended), None))
+    assert (done.state, done.reason) == ("done", "7 new corrections")
+    assert service.versions.current() == done.version
+
+
+def test_a_process_that_is_killed_is_taken_up_again_from_its_checkpoint(settings, service, retrainings, job, log):
+    with worker(settings, log, steps=150) as process:
+        child = at_work(process, log)
+        until(lambda: (retrainings.job(job.id).progress or {}).get("step"))
+        child.kill()
+        done = until(lambda: (found := retrainings.job(job.id)).ended and found)
+    assert (done.state, done.attempts) == ("done", 2)
+    assert service.versions.current() == done.version
+    first, second = starts(log)
+    assert first == 0 < second
+
+
+def test_a_process_that_dies_each_time_is_given_up_with_the_reason(settings, service, retrainings, job, log):
+    before = service.versions.current()
+    with worker(settings, log, dies_at=5):
+        done = until(lambda: (found := retrainings.job(job.id)).ended and found)
+    assert (done.state, done.attempts) == ("failed", 3)
+    assert done.error["code"] == "retraining_died"
+    assert "signal 9" in done.error["message"]
+    assert starts(log) == [0, 5, 5]
+    assert service.versions.current() == before
+
+
+def test_a_worker_that_is_told_to_leave_puts_the_job_back(settings, retrainings, job, log):
+    with worker(settings, log, steps=100_000) as process:
+        child = at_work(process, log)
+        process.terminate()
+        assert process.wait(PATIENCE_S) == 0
+        assert not child.is_running()
+    left = retrainings.job(job.id)
+    assert (left.state, left.attempts) == ("queued", 0)
+
+
+def test_whoever_is_killed_and_when_nothing_is_lost_and_nothing_half_live(settings, service, retrainings, job, log):
+    chance = random.Random(1)
+    shipped = service.versions.current()
+    for number in range(KILLS):
+        with worker(settings, log, steps=400) as process:
+            child = at_work(process, log)
+            time.sleep(chance.uniform(0, 0.5))  # a random moment is what is tested
+            (process if number % 2 else child).kill()
+            until(lambda child=child: not child.is_running())
+            if retrainings.job(job.id).ended:
+                break
+    with worker(settings, log, steps=400):
+        done = until(lambda: (found := retrainings.job(job.id)).ended and found)
+    current = service.versions.current()
+    if done.state == "done":
+        assert done.outcome["promoted"]
+        assert current == done.version
+    else:
+        assert done.error["code"] == "retraining_died"
+        assert current == shipped
+    assert service.versions.bundle(current).version == current
+    assert len(service.store.models.promotions()) == (current != shipped)
+    found = starts(log)
+    assert found == sorted(found), "a checkpoint was lost"
+
+
+def test_a_worker_ends_with_its_parent_and_so_does_its_child(settings, log, job, tmp_path):
+    script = tmp_path / "parent.py"
+    script.write_text(
+        "import os, subprocess, sys, time\n"
+        f"worker = subprocess.Popen([sys.executable, '-c', {WORKER!r}, str(os.getpid())])\n"
+        "print(worker.pid, flush=True)\n"
+        "time.sleep(600)\n"
+    )
+    environment = os.environ | {
+        "INKLING_DATABASE_URL": settings.database_url,
+        "STAND_IN": json.dumps({"log": str(log), "steps": 100_000}),
+    }
+    parent = subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, text=True, env=environment)
+    process = psutil.Process(int(parent.stdout.readline()))
+    child = until(lambda: log.exists() and process.children())[0]
+    parent.kill()
+    parent.wait(PATIENCE_S)
+    parent.stdout.close()
+    until(lambda: not process.is_running() and not child.is_running())
+
+
+def test_what_ends_by_itself_is_started_again_after_a_longer_pause_each_time(settings, monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    started = []
+
+    def tend(seconds):
+        for _ in range(int(seconds)):
+            keeper.tend()
+            now[0] += 1
+
+    class Ended:
+        def poll(self):
+            return 1
+
+    monkeypatch.setattr("inkling.jobs.processes.start", lambda *words, **named: started.append(now[0]) or Ended())
+    keeper = Keeper(settings, "worker", first_after_s=2)
+    tend(200)
+    pauses = [after - before for before, after in itertools.pairwise(started)]
+    assert started[0] == 2
+    assert pauses == sorted(pauses)
+    assert pauses[0] <= 3
+    assert 60 <= pauses[-1] <= 62
+    keeper.end()
+    count = len(started)
+    tend(100)
+    assert len(started) == count
+
+
+def test_settings_reach_the_process_that_is_started(settings, tmp_path):
+    out = tmp_path / "out"
+    code = "import os, sys; open(sys.argv[1], 'w').write(os.environ['INKLING_DATABASE_URL'] + ' ' + sys.argv[3])"
+    process = start(settings, "word", command=[sys.executable, "-c", code, str(out)])
+    assert process.wait(PATIENCE_S) == 0
+    assert out.read_text() == f"{settings.database_url} {os.getpid()}"

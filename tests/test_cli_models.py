@@ -5,6 +5,7 @@ import os
 import re
 import signal
 from contextlib import closing
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
@@ -285,6 +286,7 @@ def test_what_ctrl_c_stopped_is_resumed_or_given_up(taught, monkeypatch):
         assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
     another = run("retrain")  # there is one at a time
     assert another.exit_code == 1
+    assert "inkling retrain --resume" in another.stderr
     assert jobs()[0].state == "queued"
     assert run("retrain", "--resume").exit_code == 0
     assert len(jobs()) == 1
@@ -297,6 +299,31 @@ def test_what_ctrl_c_stopped_is_resumed_or_given_up(taught, monkeypatch):
     assert run("retrain", "--cancel").exit_code == 1
     for options in (("--resume", "--cancel"), ("--resume", "--profile", "Eve")):
         assert run("retrain", *options).exit_code == 2
+
+
+def test_where_a_worker_has_it_the_command_watches_it(taught, monkeypatch):
+    Work(monkeypatch, is_stopped)
+    run("retrain")
+    with closing(Service()) as service:
+        jobs_ = service.store.jobs
+
+        def sleep(seconds):
+            if worked := states.pop(0):
+                worked()
+
+        def give_up():
+            assert run("retrain", "--cancel").stdout == "The retraining is told to end (job 1).\n"
+            jobs_.stopped(1, "worker's")
+
+        states = [None, lambda: os.kill(os.getpid(), signal.SIGINT), None, give_up]
+        monkeypatch.setattr("inkling.cli_retrain.time", SimpleNamespace(sleep=sleep))
+        jobs_.claim(1, "worker's", 30)
+        left = run("retrain", "--resume")
+        assert (left.exit_code, jobs_.get(1).state) == (130, "running")
+        assert "A worker goes on with it." in left.stderr
+        done = run("retrain", "--resume")
+        assert (done.exit_code, done.stdout) == (1, "")
+        assert "given up" in done.stderr
 
 
 def test_with_nothing_taught_there_is_nothing_to_retrain(seven):

@@ -13,7 +13,7 @@ import click
 
 from .cli_learning import open_service
 from .cli_models import decision_lines
-from .errors import InklingError, JobNotFound, TrainingExtraMissing
+from .errors import InklingError, JobNotFound, JobRunning, TrainingExtraMissing
 
 if TYPE_CHECKING:
     from .jobs import Retrainings
@@ -25,10 +25,12 @@ __all__ = ["retrain", "worker"]
 #: Exit codes of its own: the new version does not read; it was stopped.
 _NOT_PROMOTED, _STOPPED = 3, 130
 
-_STOPPED_SAID = (
-    "It is stopped, and what it had reached is kept; where a worker runs, that one goes on with it. To go on here: "
-    "inkling retrain --resume. To give it up: inkling retrain --cancel."
-)
+#: What is said when it is left before it ended, by the job's state.
+_LEFT = {
+    "queued": "It is stopped, and what it had reached is kept; a worker goes on with it, where one runs.",
+    "running": "A worker goes on with it.",
+}
+_WAYS = "To be here again: inkling retrain --resume. To give it up: inkling retrain --cancel."
 
 _LOOK_EVERY_S = 0.5
 
@@ -50,22 +52,26 @@ def retrain(profile: str | None, resume: bool, cancel: bool, as_json: bool) -> N
     retrainings = Retrainings(service)
     if cancel:
         job = retrainings.cancel(_the_one(retrainings).id)
-        click.echo(f"The retraining is given up (job {job.id}).")
+        how = "is given up" if job.ended else "is told to end"
+        click.echo(f"The retraining {how} (job {job.id}).")
         return
     if resume:
         _check_available(retrainings)
         job = _the_one(retrainings)
     else:
-        job = retrainings.start(profile, "asked for on the command line")
+        try:
+            job = retrainings.start(profile, "asked for on the command line")
+        except JobRunning as error:
+            raise JobRunning(error.message, _WAYS) from error
     ended = _work(service, retrainings, job)
     if as_json:
         click.echo(json.dumps(_described(service, ended), ensure_ascii=False))
     if not ended.ended:
-        click.echo(f"inkling: {_STOPPED_SAID}", err=True)
+        click.echo(f"inkling: {_LEFT[ended.state]} {_WAYS}", err=True)
         sys.exit(_STOPPED)
     if ended.state != "done":
-        error = ended.error or {"message": "The retraining was given up.", "hint": "Start anew: inkling retrain."}
-        raise InklingError(str(error["message"]), str(error.get("hint", "")))
+        why = ended.error or {"message": "The retraining was given up.", "hint": "Start anew: inkling retrain."}
+        raise InklingError(str(why["message"]), str(why.get("hint", "")))
     outcome = ended.outcome or {}
     if not as_json:
         _tell(service, str(ended.version), outcome)

@@ -228,13 +228,18 @@ def test_a_card_from_elsewhere_may_say_anything_and_the_list_stays_sound(client,
         "data": [{"name": None}, 3],
         "history": [{"step": "x"}],
     }
-    bundle = version(1, training=strange, figures={"a": 3, "b": {"accuracy": "high"}, "c": {"accuracy": float("inf")}})
+    deep = json.loads("[" * 500 + "]" * 500)
+    bundle = version(
+        1, deep=deep, training=strange, figures={"a": 3, "b": {"accuracy": "high"}, "c": {"accuracy": float("inf")}}
+    )
     assert take_in(client, bundle.to_zip()).status_code == 201
     answer = client.get(MODELS)
     is_a("ModelList", json.loads(answer.data, parse_constant=pytest.fail), schemas)
     assert answer.json["models"][0]["figures"] == {}
     details = client.get(f"{MODELS}/{bundle.version}")
     is_a("ModelDetails", json.loads(details.data, parse_constant=pytest.fail), schemas)
+    assert client.post(f"{MODELS}/{bundle.version}/promote").status_code == 200
+    json.loads(client.get("/api/v1/model").data, parse_constant=pytest.fail)
 
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])

@@ -18,6 +18,7 @@ from ..errors import InklingError, UnknownAlphabet
 from ..ink import Ink
 from ..recall import Reader
 from . import pictures
+from .answers import finite
 from .bodies import content_of, ink_of, parameters, query_of, refuse_query
 from .loading import loader, service
 from .metrics import CONTENT_TYPE
@@ -122,7 +123,7 @@ def alphabets() -> Response:
 @blueprint.get("/model", summary="The card of the model that reads", responses={200: ModelCard, **PROBLEMS})
 def model() -> Response:
     """Give the bundle's card: version, alphabet, training data with licences, measured figures."""
-    return jsonify(loader().get().card)
+    return jsonify(finite(loader().get().card))
 
 
 @probes.get("/healthz", summary="Whether the process is alive", responses={200: Health, **PROBLEMS})

@@ -3,34 +3,30 @@
 import io
 import re
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import Response, jsonify, request, send_file, url_for
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from ..errors import BundleError, ModelNotFound
-from .answers import finite, hidden, utc
+from .answers import hidden
 from .api import PROBLEMS, component
 from .bodies import form_of, json_body, json_or_nothing, refuse_query
 from .loading import service
+from .model_answers import details_json, entry_json, promotion_json
 from .model_schemas import BundleForm, ModelDetails, ModelEntry, ModelList, Promote, PromotionAnswer, RollBack
 from .problems import RequestError
 from .schemas import Problem
-
-if TYPE_CHECKING:
-    from ..store import Promotion
-    from ..versions import Version
 
 __all__ = ["blueprint"]
 
 blueprint = APIBlueprint("models", __name__, url_prefix="/api/v1", abp_tags=[Tag(name="versions of the model")])
 
 _VERSION = r"\w[\w.+-]{0,99}"
-_COMPARED = ("name", "alphabet", "samples", "before", "after", "fixed", "broken", "p_worse", "verdict")
 _ONE: dict[str, Any] = {
     "parameters": [
         {
@@ -59,7 +55,7 @@ def models() -> Response:
             "current": versions.current(),
             "rollback": versions.rollback_target(),
             "pinned": versions.pinned,
-            "models": [_entry(one) for one in versions.all()],
+            "models": [entry_json(one) for one in versions.all()],
         }
     )
 
@@ -72,7 +68,7 @@ def models() -> Response:
 )
 def model() -> Response:
     """Give a version's card, how training went, and what the gate looked at."""
-    return jsonify(_details(service().versions.get(_version())))
+    return jsonify(details_json(service().versions.get(_version())))
 
 
 @blueprint.post(
@@ -85,7 +81,7 @@ def promote() -> Response:
     """Promote it; every process reads with it from its next reading on."""
     given, versions = json_or_nothing(Promote), service().versions
     with _refusing_damaged():
-        return jsonify(_promotion(versions.promote(_version(), reason=given.reason, force=given.force)))
+        return jsonify(promotion_json(versions.promote(_version(), reason=given.reason, force=given.force)))
 
 
 @blueprint.post(
@@ -98,7 +94,7 @@ def roll_back() -> Response:
     """Make the version current that was before the last promotion."""
     given, versions = json_or_nothing(RollBack), service().versions
     with _refusing_damaged():
-        return jsonify(_promotion(versions.roll_back(reason=given.reason)))
+        return jsonify(promotion_json(versions.roll_back(reason=given.reason)))
 
 
 @blueprint.get(
@@ -148,7 +144,7 @@ def import_() -> Response:
         except BundleError as error:  # it names a file that nobody but us knows
             message = hidden(error.message.replace(str(path), "the file"))
             raise RequestError(422, error.code, message, "Send a zip that an export of a version gave.") from error
-    answer = jsonify(_entry(versions.get(added.version)))
+    answer = jsonify(entry_json(versions.get(added.version)))
     answer.status_code = 201
     answer.headers["Location"] = url_for("models.model", version=added.version)
     return answer
@@ -171,108 +167,3 @@ def _version() -> str:
     if not re.fullmatch(_VERSION, version):  # nothing that a database or a file's name could not take
         raise ModelNotFound("There is no version of that name.", "Look at the list again.")
     return version
-
-
-def _entry(version: "Version") -> dict[str, Any]:
-    model = version.model
-    training = _mapping(model.card.get("training"))
-    data = _data(training)
-    return {
-        "version": model.version,
-        "parent": model.parent,
-        "origin": model.origin,
-        "reason": model.reason,
-        "profile": model.profile,
-        "state": model.state,
-        "added_at": utc(model.added_at),
-        "current": version.current,
-        "shipped": version.shipped,
-        "held": model.held,
-        "size_bytes": model.size_bytes,
-        "sha256": model.sha256,
-        "figures": _figures(model.card),
-        "training": {
-            "kind": str(training.get("kind") or "training"),
-            "corrections": finite(_mapping(training.get("corrections"))),
-            "base_data": [pack["name"] for pack in data],
-            "data": data,
-            "note": str(training.get("note") or ""),
-            "recipe": finite(_mapping(training.get("recipe"))),
-        },
-        "decision": None if model.report is None else _decision(model.report),
-    }
-
-
-def _details(version: "Version") -> dict[str, Any]:
-    model = version.model
-    report = None if model.report is None else finite(model.report)
-    return {**_entry(version), "report": report, "history": _history(model.card), "card": finite(model.card)}
-
-
-def _promotion(promotion: "Promotion") -> dict[str, Any]:
-    return {
-        "version": promotion.version,
-        "previous": promotion.previous,
-        "at": utc(promotion.at),
-        "reason": promotion.reason,
-        "rollback": promotion.rollback,
-    }
-
-
-# A card may come from elsewhere, and then hold anything where only its own fields were checked.
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _mappings(value: object) -> list[Mapping[str, Any]]:
-    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list | tuple) else []
-
-
-def _number(value: object) -> float | int | None:
-    return finite(value) if isinstance(value, float | int) and not isinstance(value, bool) else None
-
-
-def _data(training: Mapping[str, Any]) -> list[dict[str, Any]]:
-    named = training.get("base_data")
-    if isinstance(named, list | tuple):
-        return [{"name": str(name), "samples": None} for name in named]
-    return [
-        {"name": str(pack["name"]), "samples": _whole(pack.get("samples"))}
-        for pack in _mappings(training.get("data"))
-        if "name" in pack
-    ]
-
-
-def _whole(value: object) -> int | None:
-    number = _number(value)
-    return None if number is None else int(number)
-
-
-def _figures(card: Mapping[str, Any]) -> dict[str, dict[str, float]]:
-    figures = {}
-    for name, figure in _mapping(card.get("figures")).items():
-        numbers = {key: number for key, value in _mapping(figure).items() if (number := _number(value)) is not None}
-        if "accuracy" in numbers:
-            figures[str(name)] = numbers
-    return figures
-
-
-def _history(card: Mapping[str, Any]) -> list[dict[str, Any]]:
-    training = _mapping(card.get("training"))
-    looks = [
-        (_whole(look.get("step", look.get("epoch"))), _number(look.get("loss")), _number(look.get("accuracy")))
-        for look in _mappings(training.get("history") or training.get("epochs"))
-    ]
-    return [{"step": step, "loss": loss, "accuracy": accuracy} for step, loss, accuracy in looks if step is not None]
-
-
-def _decision(report: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "passed": bool(report.get("passed")),
-        "reasons": [str(reason) for reason in report.get("reasons", ())],
-        "comparisons": [
-            {field: finite(one.get(field)) for field in _COMPARED} for one in _mappings(report.get("comparisons"))
-        ],
-    }

@@ -134,6 +134,7 @@ class Asker(threading.Thread):
                 version = read(self.client)
             except (OSError, ValueError, http.client.HTTPException):
                 self.failed += 1
+                self.client.close()  # the next request opens it anew
             else:
                 self.met.append((began, time.perf_counter(), version))
 

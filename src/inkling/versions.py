@@ -258,8 +258,15 @@ class Versions:
     def _keep(self, version: str | None) -> None:
         """Keep a bundle that is at hand in the database too: there may be another at hand one day."""
         bundle = self._at_hand().get(version or "")
-        if bundle is not None:
-            self._recall.store.models.add(bundle, origin=self._origin(bundle))
+        if bundle is None:
+            return
+        models = self._recall.store.models
+        try:
+            held = models.get(bundle.version).held
+        except ModelNotFound:
+            held = False
+        if not held:
+            models.add(bundle, origin=self._origin(bundle))
 
     def _at_hand(self) -> dict[str, Bundle]:
         """The bundles that need no database: the base, and the one that ships."""

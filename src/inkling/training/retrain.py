@@ -27,7 +27,7 @@ from ..bundle import NETWORK, NORMALIZER, Bundle
 from ..errors import CheckpointError, NothingToLearn
 from .export import export_bundle
 from .lessons import Lessons
-from .replay import Replay, replay_of
+from .replay import Replay, ReplayBatch, replay_of
 from .restore import network_of
 from .validation import hold, logits_of, same_kind
 
@@ -56,21 +56,23 @@ class Retraining:
         weight_decay: of AdamW.
         label_smoothing: share of belief that is spread over all symbols.
         within_weight: weight of the loss among the symbols of the same kind.
+        base_weight: weight of the loss over base data's own labels; that of the corrections' is 1.
         answers_weight: weight of staying with the teacher's answers, on all that is no correction.
         features_weight: weight of staying with the teacher's features, which memory votes by.
         averaging: how much of the weights' running average is kept each step.
         seed: of order and variation.
     """
 
-    steps: int = 500
+    steps: int = 400
     batch_size: int = 192
-    lessons_share: float = 0.33
+    lessons_share: float = 0.5
     new_share: float = 0.6
     learning_rate: float = 3e-4
     weight_decay: float = 0.01
     label_smoothing: float = 0.05
     within_weight: float = 0.5
-    answers_weight: float = 1.0
+    base_weight: float = 0.5
+    answers_weight: float = 5.0
     features_weight: float = 1.0
     averaging: float = 0.98
     seed: int = 1
@@ -223,7 +225,7 @@ class _Tutor:
             logits, features = self.network(batch.glyphs)
             with torch.no_grad():
                 before, features_before = self.teacher(batch.glyphs)
-        loss = self._loss(batch.targets, batch.weights, batch.lessons, logits, before)
+        loss = self._loss(batch, logits, before)
         loss = loss + recipe.features_weight * (1 - (features * features_before).sum(1)).mean()
         self.optimizer.zero_grad()
         loss.backward()
@@ -234,23 +236,21 @@ class _Tutor:
                 mine.lerp_(theirs, 1 - kept)
         return float(loss.detach())
 
-    def _loss(self, targets: Tensor, weights: Tensor, lessons: Tensor, logits: Tensor, before: Tensor) -> Tensor:
-        named = targets >= 0
-        chosen, wanted, weights = logits[named], targets[named], weights[named]
-        each = F.cross_entropy(chosen, wanted, label_smoothing=self.recipe.label_smoothing, reduction="none")
-        within = chosen.masked_fill(~self.kinds[wanted], -torch.inf)
-        each = each + self.recipe.within_weight * F.cross_entropy(within, wanted, reduction="none")
-        loss = (each * weights).sum() / weights.sum().clamp(min=1)
-        others = ~lessons
-        if others.any():
-            answers = F.kl_div(
-                F.log_softmax(logits[others], 1),
-                F.log_softmax(before[others], 1),
-                reduction="batchmean",
-                log_target=True,
-            )
-            loss = loss + self.recipe.answers_weight * answers
-        return loss
+    def _loss(self, batch: ReplayBatch, logits: Tensor, before: Tensor) -> Tensor:
+        recipe, others = self.recipe, ~batch.lessons
+        loss = self._errors(logits[batch.lessons], batch.targets[batch.lessons], batch.weights[batch.lessons])
+        named = others & (batch.targets >= 0)
+        if recipe.base_weight and named.any():
+            loss = loss + recipe.base_weight * self._errors(logits[named], batch.targets[named], batch.weights[named])
+        ours, theirs = F.log_softmax(logits[others], 1), F.log_softmax(before[others], 1)
+        staying = F.kl_div(ours, theirs, reduction="batchmean", log_target=True)
+        return loss + recipe.answers_weight * staying
+
+    def _errors(self, logits: Tensor, targets: Tensor, weights: Tensor) -> Tensor:
+        each = F.cross_entropy(logits, targets, label_smoothing=self.recipe.label_smoothing, reduction="none")
+        within = logits.masked_fill(~self.kinds[targets], -torch.inf)
+        each = each + self.recipe.within_weight * F.cross_entropy(within, targets, reduction="none")
+        return (each * weights).sum() / weights.sum()
 
     def _accuracy(self) -> float | None:
         if not len(self.judged):

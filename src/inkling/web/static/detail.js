@@ -44,7 +44,7 @@ function facts(model, act) {
   const rows = [
     ["Parent", link || "None: it began from nothing"],
     ["Made", `${when(added)}. ${reasonOf(model)}${profile ? `, for ${nameOf(profile)}` : ""}`],
-    total ? ["Corrections", [total.toLocaleString("en"), ...counts].join(", ")] : null,
+    total ? ["Corrections", `${total.toLocaleString("en")}${counts.length ? `: ${counts.join(", ")}` : ""}`] : null,
     ["Data sets", base || training.note || "None"],
     base && training.note ? ["Note", training.note] : null,
     ["Size", [size(bytes), Number.isInteger(card.parameters) && `${card.parameters.toLocaleString("en")} parameters`, card.symbols && count(card.symbols.length, "symbol")].filter(Boolean).join(", ")],

@@ -50,7 +50,7 @@ export class Retraining extends EventTarget {
     $("toward").value = Math.min(fresh, after);
     $("toward").setAttribute("aria-label", `${fresh} of ${after} new corrections`);
     if (job && this.#job?.id !== job.id) this.#follow(job);
-    if (!job && this.#job && !this.#stop) this.#job = null;
+    if (!job && this.#running) this.#lookAfter(this.#job.id);
     this.#lay();
   }
 
@@ -63,11 +63,25 @@ export class Retraining extends EventTarget {
     this.#stop = follow(job.id, (now) => this.#tick(now));
   }
 
+  get #running() { return Boolean(this.#job) && !ended(this.#job); }
+
+  // The server has none that runs: what became of this one?
+  async #lookAfter(id) {
+    try {
+      this.#tick(await ask(`/jobs/${id}`));
+    } catch {
+      this.#stop?.();
+      this.#job = null;
+      this.#lay();
+    }
+  }
+
   #tick(job) {
     const before = this.#job;
+    if (before?.id === job.id && ended(before)) return; // told before
     this.#job = job;
     if (ended(job)) {
-      this.#stop = null;
+      this.#stop?.();
       this.#lay();
       this.#say(job);
       this.dispatchEvent(new CustomEvent("ended", { detail: job }));
@@ -81,7 +95,7 @@ export class Retraining extends EventTarget {
   }
 
   #lay() {
-    const running = Boolean(this.#job) && !ended(this.#job);
+    const running = this.#running;
     const changed = $("running").hidden === running;
     $("running").hidden = !running;
     $("resting").hidden = running;

@@ -123,8 +123,8 @@ def _write(folder: Path, rows: list[tuple[str, ...]], summary: str, version: str
         markdown_table(_HEADERS, rows),
         "Corrections are characters of UNIPEN writers of the test split, honest ones as they are, the others spoiled "
         "as the first column says. Each batch was retrained from the bundle that ships and judged on its held-out "
-        "fifth, on the packs' validation samples and on characters of typefaces. Of several reasons the first is shown. "
-        "The doubts that make corrections weigh less in use were left out, so that the gate stood alone.",
+        "fifth, on the packs' validation samples and on characters of typefaces. Of several reasons the first is "
+        "shown. The doubts that make corrections weigh less in use were left out, so that the gate stood alone.",
         f"Bundle {version}; {seconds / 60:.0f} minutes on {machine['processor']}, {machine['cores']} cores, "
         f"{machine['system']}, Python {machine['python']}, {machine['measured_at']}.",
     ]

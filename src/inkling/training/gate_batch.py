@@ -121,7 +121,7 @@ def _doubts(groups: list[_Group], scope: Mask, disagreeing: Mask, impossible: Ma
     """Name what cannot be honest, the most striking first; each correction is named once."""
     found: list[tuple[float, str, Mask]] = []
     total, wrong = int(scope.sum()), int((impossible & scope).sum())
-    for group in groups:
+    for group in reversed(groups):  # of those that say the same, the one that says most exactly what is meant
         members = group.members & scope
         odd = members & impossible
         count, size = int(odd.sum()), int(members.sum())

@@ -1,0 +1,148 @@
+"""The gate: what is better passes, what is worse anywhere does not, and it says why in sentences."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import onnx
+import pytest
+from onnx import numpy_helper
+
+from inkling import Recognizer
+from inkling.bundle import NETWORK, NORMALIZER, Bundle
+from inkling.data.packs import Pack, save_pack, split
+from inkling.training import gate_sets
+from inkling.training.gate import judge
+from inkling.training.lessons import Lessons
+from inkling.training.probes import probes
+
+SYMBOLS = "123456789ABDEGHRabdeghnrt"
+
+
+def network_with(bundle, change):
+    """The bundle with other directions (D, S), or other anything."""
+    model = onnx.load_from_string(bundle.files[NETWORK])
+    (tensor,) = (t for t in model.graph.initializer if list(t.dims) == [128, 62])
+    changed = change(numpy_helper.to_array(tensor).copy()).astype(np.float32)
+    tensor.CopyFrom(numpy_helper.from_array(changed, tensor.name))
+    return Bundle.make(bundle.files[NORMALIZER], model.SerializeToString(), bundle.card)
+
+
+def lessons_of(labels, glyphs):
+    count = len(labels)
+    return Lessons(
+        np.arange(1, count + 1),
+        labels,
+        glyphs,
+        (None,) * count,
+        (None,) * count,
+        np.ones(count, np.float32),
+        np.ones(count, bool),
+    )
+
+
+@pytest.fixture(autouse=True)
+def few_probes(monkeypatch):
+    monkeypatch.setattr(gate_sets, "probes", lambda symbols, seed: probes(symbols, seed, per_symbol=6))
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    return Recognizer(Bundle.load())
+
+
+@pytest.fixture(scope="module")
+def lessons():
+    return lessons_of(*probes(SYMBOLS, seed=5, per_symbol=10))
+
+
+@pytest.fixture(scope="module")
+def blurred(shipped):
+    """The shipped network with less exact directions: it reads some characters wrong."""
+
+    def blur(directions):
+        noise = np.random.default_rng(0).normal(0, 0.9, directions.shape)
+        return directions + noise * np.linalg.norm(directions, axis=0) / 128**0.5
+
+    return Recognizer(network_with(shipped.bundle, blur))
+
+
+def test_a_better_one_passes_and_shows_what_changed(blurred, shipped, lessons):
+    shares = []
+    decision = judge(blurred, shipped, lessons, None, shares.append)
+    assert decision.passed, decision.reasons
+    assert "better" in decision.reasons[0]
+    assert shares[0] == 0
+    assert shares[-1] == 1
+    assert shares == sorted(shares)
+    told = json.loads(json.dumps(decision.to_json(), allow_nan=False))
+    corrections = next(one for one in told["comparisons"] if one["name"] == "corrections")
+    assert corrections["alphabet"] == "alphanumeric"
+    assert corrections["fixed"] > corrections["broken"]
+    assert {one["name"] for one in told["comparisons"]} == {"corrections", "probes", "features"}
+    assert {one["symbol"] for one in told["symbols"]} >= set(SYMBOLS)
+    assert np.array(told["confusion"]["after"]["counts"]).shape == (62, 62)
+    assert sum(b["samples"] for b in told["reliability"]["after"]) == 62 * 6
+    first = told["changed"][0]
+    assert first["turned"] == "right"
+    assert first["after"] == first["truth"] != first["before"]
+    assert first["glyph"].startswith("data:image/png;base64,")
+    assert len(told["changed"]) <= 60
+
+
+def test_the_same_one_does_not_pass_since_nothing_is_gained(shipped, lessons):
+    decision = judge(shipped, shipped, lessons, None)
+    assert not decision.passed
+    assert len(decision.reasons) == 1
+    assert "no better" in decision.reasons[0]
+
+
+def test_one_that_reads_every_3_as_8_does_not_pass(shipped, lessons, tmp_path):
+    labels, glyphs = probes("38", seed=9, per_symbol=150)
+    pack = Pack("own", labels, np.arange(300, dtype=np.int32), glyphs)
+    save_pack(pack, tmp_path / "own.npz")
+    (tmp_path / "damaged.npz").write_bytes(b"no pack")
+    three, eight = (shipped.symbols.index(s) for s in "38")
+
+    def swap(directions):
+        directions[:, [three, eight]] = directions[:, [eight, three]]
+        return directions
+
+    taught = replace(lessons, labels=np.where(lessons.labels == "3", "8", lessons.labels))
+    decision = judge(shipped, Recognizer(network_with(shipped.bundle, swap)), taught, tmp_path)
+    assert not decision.passed
+    said = " ".join(decision.reasons)
+    assert "read as 3 and taught as 8" in said
+    assert "It reads the symbol 3 worse among digits" in said
+    own = next(one for one in decision.comparisons if one.name == "own")
+    assert own.samples == (split(pack) == "validation").sum() > 0, "test samples are for reports only"
+
+
+def test_no_numbers_other_symbols_and_other_features_are_refused(shipped, lessons):
+    nothing = Recognizer(network_with(shipped.bundle, lambda directions: directions * np.nan))
+    assert "no numbers" in judge(shipped, nothing, lessons, None).reasons[0]
+    wild = Recognizer(network_with(shipped.bundle, lambda directions: directions * 50))
+    assert "wild" in judge(shipped, wild, lessons, None).reasons[0]
+    card = {**shipped.card, "symbols": [*shipped.symbols[:-1], "ß"]}
+    other = Recognizer(Bundle.make(shipped.bundle.files[NORMALIZER], shipped.bundle.files[NETWORK], card))
+    assert "without z and with ß" in judge(shipped, other, lessons, None).reasons[0]
+
+
+def test_another_normaliser_is_refused(shipped, lessons):
+    model = onnx.load_from_string(shipped.bundle.files[NORMALIZER])
+    for node in model.graph.node:  # glyphs come out lighter
+        node.output[:] = ["plain" if name == "glyphs" else name for name in node.output]
+    model.graph.initializer.append(numpy_helper.from_array(np.array([0.8], np.float32), "lighter"))
+    model.graph.node.append(onnx.helper.make_node("Mul", ["plain", "lighter"], ["glyphs"]))
+    bundle = Bundle.make(model.SerializeToString(), shipped.bundle.files[NETWORK], shipped.card)
+    assert "normaliser" in judge(shipped, Recognizer(bundle), lessons, None).reasons[0]
+
+
+def test_one_that_is_far_too_sure_is_refused_and_so_is_one_that_nothing_is_held_out_for(blurred, shipped, lessons):
+    card = {**shipped.card, "temperature": shipped.card["temperature"] / 4}
+    sure = Recognizer(Bundle.make(shipped.bundle.files[NORMALIZER], shipped.bundle.files[NETWORK], card))
+    decision = judge(blurred, sure, lessons.select(~lessons.held_out()), None)
+    assert not decision.passed
+    said = " ".join(decision.reasons)
+    assert "probabilities can be believed less" in said
+    assert "No correction is held out" in said

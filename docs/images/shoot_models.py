@@ -202,7 +202,7 @@ def shoot(address: str, path: Path) -> None:
         expect(page.get_by_test_id("detail-title")).to_be_visible(timeout=30_000)
         page.wait_for_timeout(600)
         picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
-        picture.quantize(192, dither=Image.Dither.NONE).save(path, optimize=True)
+        picture.quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(path, optimize=True)
         browser.close()
 
 

@@ -57,7 +57,9 @@ def page(open_page, service, names):
     """The page, with the shipped version reading."""
     if service.versions.current() != SHIPPED.version:
         service.versions.promote(SHIPPED.version)
-    return open_page("/models")
+    page = open_page("/models")
+    page.get_by_test_id("detail-title").wait_for()
+    return page
 
 
 @pytest.fixture
@@ -134,12 +136,7 @@ def row(page, name):
     return page.locator(f"[data-testid=version][data-version='{name}']")
 
 
-def loaded(page):
-    expect(page.get_by_test_id("detail-title")).to_be_visible()
-
-
 def test_versions_stand_in_a_line_of_descent_with_their_figures(page, names):
-    loaded(page)
     rows = page.get_by_test_id("version")
     assert [one.get_attribute("data-version") for one in rows.all()] == [names["bad"], names["good"], names["shipped"]]
     expect(page.get_by_test_id("standing")).to_have_text(["Refused", "Passed", "Reads now"])
@@ -281,5 +278,5 @@ def test_a_version_goes_out_as_a_file_and_in_again(page, names, tmp_path):
 @pytest.mark.parametrize("width", [360, 768])
 def test_nothing_is_cut_off_at_any_width(open_page, names, width):
     page = open_page(f"/models?version={names['bad']}", viewport={"width": width, "height": 740})
-    expect(page.get_by_test_id("plot-confusion").locator("svg").first).to_be_visible()
+    page.get_by_test_id("plot-confusion").locator("svg").first.wait_for()
     assert page.evaluate("() => document.documentElement.scrollWidth") <= width

@@ -26,8 +26,9 @@ __all__ = ["Decision", "judge"]
 
 #: How often chance alone may refuse a candidate that is as good: over all sets, and over all symbols.
 _FAMILY = 0.01
-#: What a set, or a symbol, may lose where that is no mere chance, points.
-_MOST_LOST_POINTS, _MOST_LOST_OF_SYMBOL_POINTS = 0.3, 3.0
+#: What a set, or a symbol, may lose, points, and how rare a loss must be by chance to count as one. There are many
+#: symbols of few samples each, so that more of them lose something by chance.
+_SETS, _SYMBOLS = (0.3, 0.01), (3.0, 0.001)
 #: How much the expected calibration error may grow.
 _MOST_CALIBRATION_LOST = 0.03
 
@@ -100,11 +101,11 @@ def judge(
     corrections, *frozen = (read_by_both(one, current, candidate, count) for one in sets)
     comparisons = [
         *(one.judged(_FAMILY, 100.0) for one in by_alphabet(corrections)),
-        *_verdicts([one for part in frozen for one in by_alphabet(part)], _MOST_LOST_POINTS),
+        *_verdicts([one for part in frozen for one in by_alphabet(part)], *_SETS),
     ]
-    features = of_features(frozen).judged(_FAMILY, 2 * _MOST_LOST_POINTS)
-    symbols = _verdicts(list(by_symbol(frozen, True)), _MOST_LOST_OF_SYMBOL_POINTS)
-    among_all = _verdicts(list(by_symbol(frozen, False)), _MOST_LOST_OF_SYMBOL_POINTS)
+    features = of_features(frozen).judged(_FAMILY / 10, 1.0)
+    symbols = _verdicts(list(by_symbol(frozen, True)), *_SYMBOLS)
+    among_all = _verdicts(list(by_symbol(frozen, False)), *_SYMBOLS)
     sure = reliability(frozen)
     reasons = [
         *belief.reasons,
@@ -131,9 +132,9 @@ def judge(
     )
 
 
-def _verdicts(comparisons: Sequence[Comparison], most_lost_points: float) -> list[Comparison]:
+def _verdicts(comparisons: Sequence[Comparison], most_lost_points: float, rare: float) -> list[Comparison]:
     significance = significance_of(_FAMILY, len(comparisons))
-    return [one.judged(significance, most_lost_points) for one in comparisons]
+    return [one.judged(significance, most_lost_points, rare) for one in comparisons]
 
 
 def _about_corrections(corrections: Readings, comparisons: Sequence[Comparison]) -> Iterator[str]:

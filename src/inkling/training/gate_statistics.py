@@ -44,13 +44,13 @@ class Comparison:
         """What the candidate lost, in points of a hundred; below 0 where it gained."""
         return 100 * (self.broken - self.fixed) / max(self.samples, 1)
 
-    def judged(self, significance: float, most_lost_points: float) -> "Comparison":
+    def judged(self, significance: float, most_lost_points: float, rare: float = 0.01) -> "Comparison":
         """Give it with its verdict.
 
         Worse is what chance does not explain once all comparisons are allowed for (``significance``), and what lost
-        more than ``most_lost_points`` where chance alone would do that less than once in a hundred times.
+        more than ``most_lost_points`` where that alone is by chance as ``rare`` as this.
         """
-        lost_much = self.lost_points > most_lost_points and self.p_worse < 0.01
+        lost_much = self.lost_points > most_lost_points and self.p_worse < rare
         if self.p_worse < significance or lost_much:
             return replace(self, verdict="worse")
         return replace(self, verdict="better" if self.fixed > self.broken else "same")

@@ -42,13 +42,16 @@ def open_queue(settings: Settings) -> Any:
     given: dict[str, Any] = {"name": name, "results": False, "serializer": _serializer()}
     if url.startswith(("redis://", "rediss://", "unix://")):
         try:
-            return RedisHuey(url=url, **given)
-        except (ConfigurationError, ValueError) as error:
-            missing = isinstance(error, ConfigurationError)
+            from redis import ConnectionPool
+
+            pool = ConnectionPool.from_url(url, socket_connect_timeout=_PATIENCE_S)
+            return RedisHuey(connection_pool=pool, **given)
+        except (ImportError, ConfigurationError) as error:
             raise QueueError(
-                "The queue on Redis needs a package that is not installed." if missing else "It is no URL of Redis.",
-                "pip install 'inkling[redis]'" if missing else _EXAMPLES,
+                "A queue on Redis needs a package that is not installed.", "Run: pip install 'inkling[redis]'."
             ) from error
+        except ValueError as error:  # its text may hold a password
+            raise QueueError("The setting queue_url is no URL of Redis.", _EXAMPLES) from error
     path = _path(url, settings)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -11,7 +11,7 @@ from ..settings import Settings
 from .processes import end_with_parent, orphaned, step_back
 
 _FORMAT = "%(asctime)s %(levelname)s %(message)s"
-_END_WITHIN_S = 10
+_END_WITHIN_S = 30
 
 _log = logging.getLogger("inkling.jobs")
 
@@ -31,6 +31,7 @@ def main(words: list[str] | None = None) -> int:
     end_with_parent(given.parent)
     try:
         settings = Settings.load()
+        logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells of each step
         level = logging.getLevelNamesMapping().get(settings.log_level.upper(), logging.INFO)
         logging.basicConfig(level=level, format=_FORMAT, stream=sys.stderr)
         if given.verb == "worker":

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from ..errors import StoreError
+from ..errors import JobNotFound, StoreError
 
 if TYPE_CHECKING:
     from ..store import Job, Store
@@ -82,11 +82,12 @@ class Heart:
             progress = self._progress
             try:
                 job = self._store.jobs.beat(self._id, self.lease, progress)
-            except StoreError as error:
-                _log.info("No beat: %s", error)  # the next one is soon
-            else:
                 self.lost |= job is None
                 self.cancelled |= job is not None and job.cancelling
-            self._watch(progress)
+                self._watch(progress)
+            except JobNotFound:  # another database was put in its place
+                self.lost = True
+            except StoreError as error:
+                _log.info("No beat: %s", error)  # the next one is soon
             if self._over.wait(_BEAT_EVERY_S):
                 return

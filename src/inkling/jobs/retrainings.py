@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ..service import Service
     from ..store import Job, JobPage, Store
 
-__all__ = ["STALE_AFTER_S", "RetrainingState", "Retrainings", "missing_packages"]
+__all__ = ["STALE_AFTER_S", "RetrainingState", "Retrainings", "check_available", "missing_packages"]
 
 #: After how long without a word a running job has lost whoever did it, seconds.
 STALE_AFTER_S = 30.0
@@ -93,8 +93,7 @@ class Retrainings:
             JobRunning: another one waits or runs.
             StoreError: it was not kept.
         """
-        if missing := missing_packages():
-            raise _extra_missing(missing)
+        check_available()
         profile = None if profile is None else parse_profile(profile)
         self._check_lessons(profile)
         parent = self._service.versions.current()
@@ -148,6 +147,16 @@ class Retrainings:
 def missing_packages() -> list[str]:
     """Give the packages that training needs and that are not installed; nothing is loaded to find out."""
     return [name for name in _NEEDED if importlib.util.find_spec(name) is None]
+
+
+def check_available() -> None:
+    """Make sure that this machine can retrain.
+
+    Raises:
+        TrainingExtraMissing: it has not what training needs.
+    """
+    if missing := missing_packages():
+        raise _extra_missing(missing)
 
 
 def _extra_missing(missing: list[str]) -> TrainingExtraMissing:

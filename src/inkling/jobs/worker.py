@@ -11,11 +11,11 @@ from contextlib import closing
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from ..errors import QueueError, StoreError
+from ..errors import InklingError, QueueError
 from ..queue import listen, open_queue
 from ..settings import Settings
 from .processes import COMMAND, orphaned, start, stop
-from .retrainings import STALE_AFTER_S, missing_packages
+from .retrainings import STALE_AFTER_S, check_available
 from .run import ATTEMPTS, died, reason_of
 from .schedule import due, time_of_day
 
@@ -43,11 +43,13 @@ def work(settings: Settings, *, parent: int = 0, command: Sequence[str] = COMMAN
         command: what does a job, given the words of :mod:`inkling.jobs.__main__`.
 
     Raises:
+        TrainingExtraMissing: this machine has not what training needs.
         StoreError: the database cannot be used.
         InvalidSetting: ``retrain_at`` is no time of day.
     """
     from ..store import Store
 
+    check_available()
     time_of_day(settings)
     with closing(Store.open(settings.database_url, settings.keep_deleted_days)) as store:
         worker = _Worker(store, settings, parent, command)
@@ -113,7 +115,7 @@ class _Worker:
                 for job in self._store.jobs.waiting(STALE_AFTER_S):
                     self._do(job)
                 more = self._ask()
-        except StoreError as error:
+        except InklingError as error:
             _log.warning("Jobs cannot be looked up: %s", error)
         finally:
             self._looking.release()
@@ -137,7 +139,7 @@ class _Worker:
 
     def _ask(self) -> bool:
         """Ask for a retraining where one is due by itself; gives whether it did."""
-        if self.leaving or missing_packages():
+        if self.leaving:
             return False
         reason = due(self._store, self._settings, datetime.now().astimezone())
         revision = self._store.revision()

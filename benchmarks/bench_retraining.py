@@ -35,6 +35,9 @@ UNIPEN, LETTERS = "unipen-strokes", "emnist-letters"
 #: Digits of each side: the test set is a pack of its own.
 DIGITS = {"test": "mnist-test", "validation": "mnist-train"}
 
+#: Alphabets of one kind of symbol; and what it is called when each sample is read in that of its own.
+KINDS, OWN = ("digits", "lowercase", "uppercase"), "each in its own kind"
+
 COLUMNS = ("read", "alphabet", "samples", "errors before, %", "after, %", "fewer, %", "change, points")
 TIMES = ("corrections", "base data", "seconds", "aim, seconds")
 
@@ -150,13 +153,16 @@ def compare(
                     wrong_share(reader, samples.glyphs[asked], truth[asked], alphabet) for reader in (before, after)
                 ]
                 rows.append((name, spec, int(asked.sum()), *errors))
+        if len(kinds := [row for row in rows if row[0] == name and row[1] in KINDS]) > 1:
+            count = sum(row[2] for row in kinds)
+            rows.append((name, OWN, count, *(sum(row[2] * row[i] for row in kinds) / count for i in (3, 4))))
     return rows
 
 
 def alphabets_of(name: str) -> tuple[str, ...]:
     if name in DIGITS.values():
         return "digits", "alphanumeric"
-    return ("letters-caseless", "letters") if name == LETTERS else ("alphanumeric", "digits", "lowercase", "uppercase")
+    return ("letters-caseless", "letters") if name == LETTERS else ("alphanumeric", *KINDS)
 
 
 def wrong_share(reader: Recognizer, glyphs: np.ndarray, truth: np.ndarray, alphabet: Alphabet) -> float:
@@ -192,9 +198,7 @@ def timed(parent: Bundle, lessons: Lessons, folder: Path, recipe: Retraining) ->
 def said_of(options: argparse.Namespace, parent: Bundle, recipe: Retraining, seeds: int) -> str:
     machine = describe_machine()
     versions = ", ".join(f"{name} {version}" for name, version in machine["versions"].items())
-    where = (
-        f"{machine['processor']}, {machine['cores']} cores, {machine['system']}, Python {machine['python']}, {versions}"
-    )
+    where = f"{machine['processor']}, {machine['cores']} cores, {machine['system']}, Python {machine['python']}"
     return (
         f"Bundle {parent.version}, seeds {seeds} (of writers, halves, order, variation), split {options.split}, "
         f"{options.corrections:,} corrections, a fifth of them held out, {recipe.steps} steps of {recipe.batch_size}; "

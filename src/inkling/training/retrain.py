@@ -72,7 +72,7 @@ class Retraining:
     label_smoothing: float = 0.05
     within_weight: float = 0.5
     base_weight: float = 0.5
-    answers_weight: float = 5.0
+    answers_weight: float = 3.0
     features_weight: float = 1.0
     averaging: float = 0.98
     seed: int = 1

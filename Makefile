@@ -39,7 +39,7 @@ serve: $(VENV)/core.stamp
 	@exec $(INKLING) serve $(ARGS)
 
 test: $(VENV)/full.stamp
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
 lint: $(VENV)/full.stamp
 	$(BIN)/ruff check .

@@ -10,7 +10,8 @@ import time
 import urllib.error
 import urllib.request
 
-PATIENCE_S = 60
+#: Only what never comes takes so long: where others use the cores too, a process that starts is slow.
+PATIENCE_S = 120
 
 
 @contextlib.contextmanager

@@ -7,6 +7,8 @@ import pytest
 
 from ..serving import get, serve
 
+#: Only what never comes takes so long; other tests use the cores too.
+PATIENCE_MS = 60_000
 ARGUMENTS = [
     "--headless",
     "--no-sandbox",
@@ -28,7 +30,9 @@ def browser():
     chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if chromium is None:
         _missing("there is no Chromium on this machine (on Debian: apt-get install chromium)")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
+
+    expect.set_options(timeout=PATIENCE_MS)
 
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
@@ -52,7 +56,7 @@ def open_page(browser, address):
 
     def opened(path="/", **options):
         context = browser.new_context(**{"viewport": {"width": 1280, "height": 820}, **options})
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: faults.append(str(error)))

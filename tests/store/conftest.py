@@ -11,6 +11,8 @@ import pytest
 
 from inkling.store import Store
 
+from ..serving import PATIENCE_S
+
 
 def _server_binaries():
     found = shutil.which("postgres")
@@ -29,7 +31,7 @@ def postgresql():
     user = "postgres" if os.geteuid() == 0 else None  # it refuses to run as root
 
     def run(*command):
-        subprocess.run(command, user=user, check=True, capture_output=True, timeout=60, cwd="/")
+        subprocess.run(command, user=user, check=True, capture_output=True, timeout=PATIENCE_S, cwd="/")
 
     with tempfile.TemporaryDirectory(prefix="inkling-pg-") as name:
         folder = Path(name)

@@ -11,6 +11,7 @@ import pytest
 
 from inkling.store import CorrectionQuery, Store
 
+from ..serving import PATIENCE_S
 from .samples import plain, sample
 
 KILLS = 200
@@ -42,7 +43,7 @@ def start(*arguments):
 
 def acknowledged(process):
     """The id of each correction that a writer was told is kept, by the seed of its sample."""
-    said, complaints = process.communicate(timeout=120)
+    said, complaints = process.communicate(timeout=PATIENCE_S)
     assert (process.returncode, complaints) == (0, "")
     return {int(seed): int(number) for number, seed in map(str.split, said.splitlines())}
 
@@ -204,7 +205,7 @@ def test_a_store_that_was_open_before_a_fork_serves_both(url):
         text=True,
         cwd=Path(__file__).parents[2],
         env=environment(),
-        timeout=60,
+        timeout=PATIENCE_S,
         check=False,
     )
     assert (done.stdout.split(), done.stderr) == (["41", "41"], "")

@@ -237,7 +237,7 @@ def test_a_retraining_is_cancelled_also_where_no_stream_can_be_had(page, service
     expect(page.get_by_test_id("retrain")).to_be_focused()
 
 
-def test_the_switch_stays_and_what_is_missing_is_said(page, open_page):
+def test_the_switch_stays_and_a_missing_extra_and_a_pinned_model_are_said(page, names):
     expect(page.get_by_test_id("rule")).to_contain_text("after 50 new corrections")
     page.get_by_test_id("automatic").uncheck()
     expect(page.get_by_test_id("rule")).to_have_text("It retrains only when asked.")
@@ -248,15 +248,11 @@ def test_the_switch_stays_and_what_is_missing_is_said(page, open_page):
     state = page.request.get(page.url.replace("/models", "/api/v1/retraining")).json()
     missing = {"available": False, "why_not": "Torch is not installed. Run: pip install 'inkling[train]'."}
     page.route("**/api/v1/retraining", lambda route: route.fulfill(json={**state, **missing}))
-    page.reload()
-    expect(page.get_by_test_id("missing")).to_contain_text("pip install 'inkling[train]'")
-    expect(page.get_by_test_id("retrain")).to_be_disabled()
-
-
-def test_a_pinned_model_is_said_and_nothing_can_be_promoted(page, names):
     known = page.request.get(page.url.replace("/models", "/api/v1/models")).json()
     page.route("**/api/v1/models", lambda route: route.fulfill(json={**known, "pinned": True}))
     page.reload()
+    expect(page.get_by_test_id("missing")).to_contain_text("pip install 'inkling[train]'")
+    expect(page.get_by_test_id("retrain")).to_be_disabled()
     expect(page.get_by_test_id("pinned")).to_be_visible()
     expect(row(page, names["good"]).get_by_test_id("promote")).to_be_disabled()
     expect(page.get_by_test_id("roll-back")).to_be_disabled()
@@ -275,8 +271,10 @@ def test_a_version_goes_out_as_a_file_and_in_again(page, names, tmp_path):
     expect(page.get_by_test_id("toast-text")).to_contain_text("no.zip was not imported")
 
 
-@pytest.mark.parametrize("width", [360, 768])
-def test_nothing_is_cut_off_at_any_width(open_page, names, width):
-    page = open_page(f"/models?version={names['bad']}", viewport={"width": width, "height": 740})
+def test_nothing_is_cut_off_at_any_width(page, names):
+    row(page, names["bad"]).get_by_test_id("version-open").click()
     page.get_by_test_id("plot-confusion").locator("svg").first.wait_for()
-    assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+    for width in (360, 768):
+        page.set_viewport_size({"width": width, "height": 740})
+        # plots are drawn anew a moment after
+        until(lambda width=width: page.evaluate("() => document.documentElement.scrollWidth") <= width)

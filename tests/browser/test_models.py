@@ -197,12 +197,15 @@ def test_a_refused_one_is_asked_about_once_more(page, names):
 
 def test_a_retraining_is_watched_over_a_reload_and_told_of_at_its_end(page, names, service, address):
     pytest.importorskip("torch")
-    nothing = page.get_by_test_id("retrain")
-    nothing.click()
+    page.clock.install()
+    page.reload()
+    page.get_by_test_id("retrain").click()
     expect(page.get_by_test_id("last")).to_contain_text("no correction")
     post(f"{address}/api/v1/corrections", {"strokes": placed("7", 3), "pen_width": 14, "symbol": "7"})
     page.get_by_test_id("retrain").click()
     expect(page.get_by_test_id("phase")).to_have_text("Waiting for a worker")
+    page.clock.run_for(25_000)  # nobody takes it up
+    expect(page.get_by_test_id("stuck")).to_contain_text("inkling worker")
     job = until(lambda: service.store.jobs.latest("retraining", ("queued",)))
     service.store.jobs.claim(job.id, "test", STALE_S)
     service.store.jobs.beat(job.id, "test", STEP)

@@ -16,6 +16,7 @@ const PHASES = { preparing: "Preparing", training: "Learning", exporting: "Writi
 export class Retraining extends EventTarget {
   #job = null;
   #stop = null;
+  #since = 0; // when it was first seen here
   #pressed = false; // whether what happens next was asked for here
   #seen = {}; // of its progress, what is not told at every moment
 
@@ -52,11 +53,13 @@ export class Retraining extends EventTarget {
     if (job && this.#job?.id !== job.id) this.#follow(job);
     if (!job && this.#running) this.#lookAfter(this.#job.id);
     this.#lay();
+    if (this.#running) this.#draw(this.#job); // one that waits may have waited long by now
   }
 
   #follow(job) {
     this.#stop?.();
     this.#seen = {};
+    this.#since = performance.now();
     $("last").textContent = "";
     this.#tick(job);
     if (ended(job)) return;
@@ -104,7 +107,7 @@ export class Retraining extends EventTarget {
     (running ? $("phase") : $("retrain")).focus(); // what was pressed is gone
   }
 
-  #draw({ progress, cancelling, created_at: created, state }) {
+  #draw({ progress, cancelling, state }) {
     const now = progress ?? {};
     const { step, steps, loss, accuracy } = (this.#seen = { ...this.#seen, ...now });
     const [bar, left] = [$("bar"), now.left_s];
@@ -117,7 +120,7 @@ export class Retraining extends EventTarget {
     $("left").textContent = typeof left === "number" ? lasting(left) : "–";
     $("cancel").disabled = cancelling;
     $("cancel").textContent = cancelling ? "Cancelling …" : "Cancel";
-    $("stuck").hidden = state !== "queued" || Date.now() - Date.parse(created) < PATIENCE_MS;
+    $("stuck").hidden = state !== "queued" || performance.now() - this.#since < PATIENCE_MS;
   }
 
   // How it ended, as news; an earlier end is only told where there are no news.

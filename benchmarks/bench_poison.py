@@ -30,7 +30,7 @@ from poisons import BATCHES, CANDIDATES, NEEDED, honest
 RESULTS = Path(__file__).parents[1] / "docs" / "results"
 
 #: Honest batches: how many corrections, of how many writers.
-HONEST = ((500, 10), (500, 5), (1000, 20), (300, 1), (200, 10))
+HONEST = ((500, 10), (500, 5), (1000, 20), (300, 2), (200, 10))
 _HEADERS = ("batch", "corrections", "the gate", "held out: right, wrong", "why")
 
 

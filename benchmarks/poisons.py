@@ -13,7 +13,6 @@ from inkling.data.packs import Pack, load_pack, split
 from inkling.raster import rasterize
 from inkling.training.lessons import Lessons
 from inkling.training.probes import normalized
-from inkling.training.retrain import Retraining  # noqa: F401 - says early that the extra "train" is missing
 
 __all__ = ["BATCHES", "CANDIDATES", "NEEDED", "honest"]
 
@@ -45,12 +44,21 @@ def honest(folder: Path, bundle: Bundle, count: int, writers: int, seed: int) ->
     return Lessons(
         ids=np.arange(1, len(index) + 1) + 10_000 * seed,
         labels=pack.labels[index],
-        glyphs=np.concatenate([normalized(rasterize(one)[0][None], bundle) for one in strokes]),
+        glyphs=normalized(_frames([rasterize(one)[0] for one in strokes]), bundle),
         strokes=strokes,
         pen_widths=(None,) * len(index),
         weights=np.ones(len(index), np.float32),
         new=np.ones(len(index), np.bool_),
     )
+
+
+def _frames(drawn: list[np.ndarray]) -> np.ndarray:
+    """Lay drawings on frames of one size: uint8 (N, H, W)."""
+    height, width = (max(one.shape[axis] for one in drawn) for axis in (0, 1))
+    frames = np.zeros((len(drawn), height, width), np.uint8)
+    for frame, one in zip(frames, drawn, strict=True):
+        frame[: one.shape[0], : one.shape[1]] = one
+    return frames
 
 
 def _taught(pairs: Mapping[str, str]) -> Poison:

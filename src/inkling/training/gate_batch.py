@@ -21,14 +21,16 @@ __all__ = ["Belief", "weigh"]
 
 Mask = NDArray[np.bool_]
 
-#: A symbol of less probability than this is nearly impossible.
-_IMPOSSIBLE = 0.003
-#: Of corrections that the network disagrees with, so many are nearly impossible at most where all is well.
-_HONEST_SHARE = 0.2
+#: Below which probability a symbol counts as nearly impossible, and of how many corrections that the network disagrees
+#: with it is so at most, where all is well.
+_HONEST_SHARES = ((0.003, 0.2), (0.001, 0.1), (0.0001, 0.03))
+#: The first of them is what is counted and named.
+_IMPOSSIBLE = _HONEST_SHARES[0][0]
 #: Of all corrections of one symbol, so many at least are taken for well, however few the other symbols have.
 _LEAST_SHARE = 0.01
-#: Honest batches of 1,700 draws from 90 writers came to 0.007 and 2e-6; what is below is no chance.
-_RARE, _RARE_BESIDE_OTHERS = 0.001, 1e-6
+#: In 1,860 honest batches, drawn from 85 writers, the rarest thing was by chance as rare as 0.008; beside the other
+#: symbols as 4e-6, but for one in which a writer's wrong labels stood. What is rarer than these is no chance.
+_RARE, _RARE_BESIDE_OTHERS = 0.002, 1e-6
 _FEWEST = 3
 _MOST_REASONS = 3
 
@@ -92,11 +94,12 @@ def weigh(lessons: Lessons, current: Recognizer) -> Belief:
     belief = odds[np.arange(len(taught)), taught] / odds.sum(1)  # (N,), the probability of what was taught
     read = logits.argmax(1)
     disagreeing, impossible = read != taught, belief < _IMPOSSIBLE
+    levels = [(belief < probability, share) for probability, share in _HONEST_SHARES]
     reasons: list[str] = []
     for scope in (lessons.new, np.ones(len(taught), np.bool_)):
         groups = list(_groups(symbols, read, taught, disagreeing & scope))
         if not reasons and scope.any():
-            reasons = _doubts(groups, scope, disagreeing, impossible)
+            reasons = _doubts(groups, scope, disagreeing, levels)
     numbers = tuple(lessons.ids[impossible].tolist())
     return Belief(len(lessons), int(disagreeing.sum()), numbers, tuple(reasons))
 
@@ -117,9 +120,10 @@ def _groups(
         )
 
 
-def _doubts(groups: list[_Group], scope: Mask, disagreeing: Mask, impossible: Mask) -> list[str]:
+def _doubts(groups: list[_Group], scope: Mask, disagreeing: Mask, levels: list[tuple[Mask, float]]) -> list[str]:
     """Name what cannot be honest, the most striking first; each correction is named once."""
     found: list[tuple[float, str, Mask]] = []
+    impossible = levels[0][0]
     total, wrong = int(scope.sum()), int((impossible & scope).sum())
     for group in reversed(groups):  # of those that say the same, the one that says most exactly what is meant
         members = group.members & scope
@@ -128,7 +132,8 @@ def _doubts(groups: list[_Group], scope: Mask, disagreeing: Mask, impossible: Ma
         if count < _FEWEST:
             continue
         unlike = int((members & disagreeing).sum())
-        by_chance = binomial_tail(count, unlike, _HONEST_SHARE)
+        counts = ((int((members & below).sum()), share) for below, share in levels)
+        by_chance = min(binomial_tail(some, unlike, share) for some, share in counts if some >= _FEWEST)
         if by_chance < _RARE:
             sentence = f"Of {unlike} {group.otherwise}, {count} are nearly impossible to the current model"
             found.append((by_chance, sentence, odd))

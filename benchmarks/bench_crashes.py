@@ -30,9 +30,11 @@ from inkling.store import CorrectionQuery, NewCorrection
 
 ROOT = Path(__file__).parents[1]
 PATIENCE_S = 120
-# Found by Python as it starts: puts the stand-in in the place of training and gate, in every process alike.
+# Found by Python as it starts: puts the stand-in in the place of training and gate, in every process alike. None steps
+# back for others: what else the machine does would decide when one comes to what shall be interrupted.
 SITE = """
-import importlib.machinery, importlib.util, json, os, sys
+import importlib.machinery, json, os, sys
+os.nice = lambda more: 0
 class Finder:
     def find_spec(self, name, path=None, target=None):
         if name in ("inkling.training.retrain", "inkling.training.gate"):

@@ -86,7 +86,7 @@ def _listening(settings: Settings, look: Callable[[], None]) -> Any:
 class _Worker:
     def __init__(self, store: "Store", settings: Settings, parent: int, command: Sequence[str]) -> None:
         self._store, self._settings, self._parent, self._command = store, settings, parent, command
-        self._told = False
+        self._told = self._woken = False
         self._looking = threading.Lock()
         self._asked: int | None = None  # the revision at which a retraining was last asked for unasked
 
@@ -106,15 +106,17 @@ class _Worker:
             time.sleep(_NOTICE_WITHIN_S)
 
     def look(self) -> None:
-        """Do what there is to do. Whoever wakes this worker while it is busy already changes nothing."""
+        """Do what there is to do. Whoever wakes this worker while it is busy has it look once more."""
         if not self._looking.acquire(blocking=False):
+            self._woken = True
             return
         try:
             more = True
             while more and not self.leaving:
+                self._woken = False
                 for job in self._store.jobs.waiting(STALE_AFTER_S):
                     self._do(job)
-                more = self._ask()
+                more = self._ask() or self._woken
         except InklingError as error:
             _log.warning("Jobs cannot be looked up: %s", error)
         finally:

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from pathlib import Path
 
 from ..settings import SETTINGS, Settings
 
@@ -36,9 +35,7 @@ def start(settings: Settings, *words: str, command: Sequence[str] = COMMAND) -> 
     environment = {name: value for name, value in os.environ.items() if not name.startswith("INKLING_")}
     environment |= {SETTINGS[name].variable: str(value) for name, value in settings.pairs if value != ""}
     environment |= dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), few)
-    return subprocess.Popen(
-        [*command, "--parent", str(os.getpid()), *words], env=environment, stdin=subprocess.DEVNULL, cwd=Path.cwd()
-    )
+    return subprocess.Popen([*command, "--parent", str(os.getpid()), *words], env=environment, stdin=subprocess.DEVNULL)
 
 
 def stop(process: "subprocess.Popen[bytes]", within_s: float) -> int:

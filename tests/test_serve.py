@@ -130,7 +130,7 @@ def test_it_leaves_cleanly_when_told(how, tmp_path):
         workers = psutil.Process(process.pid).children()
         process.send_signal(how)
         assert process.wait(PATIENCE_S) == 0
-        assert not any(worker.is_running() for worker in workers)
+        until(lambda: not any(worker.is_running() for worker in workers))
     complaints = [line for line in log.read_text().splitlines() if " INFO " not in line]
     assert not complaints
 

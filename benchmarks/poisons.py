@@ -20,7 +20,7 @@ __all__ = ["BATCHES", "CANDIDATES", "NEEDED", "honest"]
 NEEDED = ("unipen-strokes", "omniglot-background")
 
 #: Another script's symbols are taken from this alphabet.
-_OTHER_SCRIPT = "Hebrew"
+_OTHER_SCRIPT = "Tagalog"
 
 Poison = Callable[[Lessons, np.random.Generator, Path], Lessons]
 

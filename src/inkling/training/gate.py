@@ -28,7 +28,7 @@ __all__ = ["Decision", "judge"]
 _FAMILY = 0.01
 #: What a set, or a symbol, may lose, points, and how rare a loss must be by chance to count as one. There are many
 #: symbols of few samples each, so that more of them lose something by chance.
-_SETS, _SYMBOLS = (0.3, 0.01), (3.0, 0.001)
+_SETS, _SYMBOLS = (0.5, 0.01), (3.0, 0.001)
 #: How much the expected calibration error may grow.
 _MOST_CALIBRATION_LOST = 0.03
 

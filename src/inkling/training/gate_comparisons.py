@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..alphabet import SYMBOLS, kind_of
-from .gate_sets import CORRECTIONS, PROBES, Readings
+from .gate_sets import CORRECTIONS, PROBES, Forgiven, Readings
 from .gate_statistics import Comparison, compare
 
 __all__ = ["ALL", "FEATURES", "WHOLE", "among_all_symbols", "by_alphabet", "by_symbol", "of_features"]
@@ -26,12 +26,13 @@ def among_all_symbols(one: Comparison) -> bool:
 def by_alphabet(readings: Readings) -> Iterator[Comparison]:
     """Compare on one set: among all symbols, and each kind among its own.
 
-    Among all, a capital passes for its small letter where both have one shape, except on corrections: whoever taught
-    one meant it. Typefaces are not read among all symbols, since there many more look the same.
+    Among all, what no reader can tell apart passes (l for 1, c for C), except on corrections: whoever taught one meant
+    it. Typefaces are not read among all symbols, since there many more look the same.
     """
     corrected = readings.name == CORRECTIONS
     if readings.name != PROBES and len(readings.truth):
-        yield compare(readings.name, _name_of(readings.symbols), *readings.right(False, caseless=not corrected))
+        forgiven: Forgiven = "nothing" if corrected else "shape"
+        yield compare(readings.name, _name_of(readings.symbols), *readings.right(False, forgiven))
     before, after = readings.right(within_kind=True)
     for kind in dict.fromkeys(readings.symbol_kinds.tolist()):
         there = readings.kinds == kind
@@ -42,12 +43,13 @@ def by_alphabet(readings: Readings) -> Iterator[Comparison]:
 def by_symbol(frozen: Sequence[Readings], within_kind: bool) -> Iterator[Comparison]:
     """Compare on each symbol over sets together: among those of its kind, or among all.
 
-    Among all, typefaces are left out where there is any handwriting, and cases as in :func:`by_alphabet`.
+    Among all, typefaces are left out where there is any handwriting, and a capital passes for its small letter where
+    both have one shape. A digit does not pass for a letter: were every l read as 1, it would show here.
     """
     if not within_kind:
         frozen = [one for one in frozen if one.name != PROBES] or frozen
     truth = np.concatenate([one.truth for one in frozen])
-    sides = zip(*(one.right(within_kind, caseless=not within_kind) for one in frozen), strict=True)
+    sides = zip(*(one.right(within_kind, "nothing" if within_kind else "case") for one in frozen), strict=True)
     before, after = (np.concatenate(side) for side in sides)
     symbols = frozen[0].symbols
     for i, symbol in enumerate(symbols):

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,9 @@ CORRECTIONS, PROBES = "corrections", "probes"
 #: More samples of one pack tell little more, and cost time.
 _MOST_SAMPLES = 5000
 _BATCH = 128
+
+#: Which symbols of the same shape pass for one another.
+Forgiven = Literal["nothing", "case", "shape"]
 
 _log = logging.getLogger(__name__)
 
@@ -78,20 +82,18 @@ class Readings:
         same = self.symbol_kinds[None, :] == self.kinds[:, None]  # (N, S)
         return np.where(same, logits, np.float32(-np.inf))
 
-    def right(self, within_kind: bool, caseless: bool = False) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    def right(self, within_kind: bool, forgiven: Forgiven = "nothing") -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         """Say which samples each network reads right: bool (N,) before, bool (N,) after.
 
         Args:
             within_kind: choose among symbols of the sample's own kind, or among all.
-            caseless: let a capital pass for its small letter, and the other way, where both have one shape.
+            forgiven: which other symbols of the same shape pass as well: none, the same letter in the other case, or
+                all that no reader can tell apart.
         """
         both = (self.before, self.after)
         answers = [(self.within_kind(logits) if within_kind else logits).argmax(1) for logits in both]
-        if caseless:
-            shape = _shapes(self.symbols)
-            before, after = (shape[answer] == shape[self.truth] for answer in answers)
-        else:
-            before, after = (answer == self.truth for answer in answers)
+        passes = _passes(self.symbols, forgiven)
+        before, after = (passes[self.truth, answer] for answer in answers)
         return before, after
 
 
@@ -168,13 +170,13 @@ def _frames(pack: Pack, index: NDArray[np.intp]) -> NDArray[np.uint8]:
     return frames
 
 
-def _shapes(symbols: Sequence[str]) -> NDArray[np.intp]:
-    """Give each symbol a number that only the same letter of one shape in the other case shares: int (S,)."""
-    place = {symbol: i for i, symbol in enumerate(symbols)}
-    return np.array(
-        [
-            min(i, place.get(symbol.swapcase(), i)) if symbol.swapcase() in look_alikes(symbol) else i
-            for i, symbol in enumerate(symbols)
-        ],
-        np.intp,
-    )
+def _passes(symbols: Sequence[str], forgiven: Forgiven) -> NDArray[np.bool_]:
+    """Say which answer passes for which truth: bool (S, S), rows are the truth."""
+    passes = np.eye(len(symbols), dtype=np.bool_)
+    if forgiven != "nothing":
+        for i, truth in enumerate(symbols):
+            alike = look_alikes(truth)
+            for j, answer in enumerate(symbols):
+                if answer in alike and (forgiven == "shape" or answer == truth.swapcase()):
+                    passes[i, j] = True
+    return passes

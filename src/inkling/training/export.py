@@ -1,6 +1,7 @@
 """Export: a trained network and the normaliser as a bundle that ONNX Runtime reads."""
 
 import datetime
+import functools
 import logging
 import platform
 import warnings
@@ -52,12 +53,8 @@ def export_bundle(
         "figures": dict(figures or {}),
         "made_with": {"torch": torch.__version__, "onnx": onnx.__version__, "python": platform.python_version()},
     }
-    ink = torch.zeros(2, 40, 30)
-    ink[:, 5:30, 7:20] = 1.0
-    axes = {0: _any("count"), 1: _any("height"), 2: _any("width")}
-    normalizer = _onnx(Normalizer(), ink, "ink", ["glyphs", "boxes", "frames"], axes)
     exported = _onnx(network, torch.rand(2, 28, 28), "glyphs", ["logits", "features"], {0: _any("count")})
-    return Bundle.make(normalizer, exported, card)
+    return Bundle.make(_normalizer(), exported, card)
 
 
 def fit_temperature(network: Network, held: Sequence[Held], symbols: Sequence[str]) -> float:
@@ -86,6 +83,15 @@ def fit_temperature(network: Network, held: Sequence[Held], symbols: Sequence[st
 
     optimizer.step(closure)  # type: ignore[no-untyped-call]
     return round(float(np.exp(log_temperature.item())), 4)
+
+
+@functools.cache
+def _normalizer() -> bytes:
+    """Export the normaliser, once: it is the same in every bundle."""
+    ink = torch.zeros(2, 40, 30)
+    ink[:, 5:30, 7:20] = 1.0
+    axes = {0: _any("count"), 1: _any("height"), 2: _any("width")}
+    return _onnx(Normalizer(), ink, "ink", ["glyphs", "boxes", "frames"], axes)
 
 
 def _any(name: str) -> Any:

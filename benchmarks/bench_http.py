@@ -109,7 +109,8 @@ def serving(options: argparse.Namespace) -> Iterator[tuple[str, str]]:
     """Start `inkling serve`, which is what make serve starts, with a new database; give its address and its model."""
     command = [sys.executable, "-m", "inkling.cli", "serve", "--port", "0"]
     command += ["--workers", str(options.workers)] if options.workers else []
-    environment = os.environ | ({"INKLING_THREADS": str(options.threads)} if options.threads else {})
+    environment = os.environ | {"INKLING_RETRAIN_AFTER": "0"}  # what is taught here must not start one
+    environment |= {"INKLING_THREADS": str(options.threads)} if options.threads else {}
     with tempfile.TemporaryDirectory(prefix="inkling-bench-") as folder:
         environment["INKLING_DATABASE_URL"] = f"sqlite:///{folder}/inkling.db"
         server = subprocess.Popen(

@@ -2,7 +2,8 @@
 
 Fine-tuning with experience replay: every batch mixes new corrections, earlier ones and base data (Rolnick et al. 2019,
 "Experience Replay for Continual Learning"). The network it starts from goes along as a teacher, so that answers and
-features stay where nothing was corrected (Li and Hoiem 2016, "Learning without Forgetting"; Hinton et al. 2015).
+features stay where nothing was corrected (Li and Hoiem 2016, "Learning without Forgetting"; Hinton et al. 2015). Then
+as much of the way is taken as does others no harm (:mod:`inkling.training.temper`).
 """
 
 import json
@@ -29,6 +30,7 @@ from .export import export_bundle
 from .lessons import Lessons
 from .replay import Replay, ReplayBatch, replay_of
 from .restore import network_of
+from .temper import temper
 from .validation import hold, logits_of, same_kind
 
 __all__ = ["Retraining", "Step", "Stopped", "retrain"]
@@ -55,7 +57,10 @@ class Retraining:
         learning_rate: its peak; it rises for the first tenth and falls along a cosine.
         weight_decay: of AdamW.
         label_smoothing: share of belief that is spread over all symbols.
-        within_weight: weight of the loss among the symbols of the same kind.
+        misread_weight: weight of the loss among all symbols for corrections that the teacher reads otherwise; that of
+            the others is 1. Such are taught far more often than they come, so that what is the same shape as capital
+            and as small letter would be taken for whatever it was not taken for before.
+        within_weight: weight of the loss among the symbols of the same kind (digits, capitals, small letters).
         base_weight: weight of the loss over base data's own labels; that of the corrections' is 1.
         answers_weight: weight of staying with the teacher's answers, on all that is no correction.
         features_weight: weight of staying with the teacher's features, which memory votes by.
@@ -70,6 +75,7 @@ class Retraining:
     learning_rate: float = 3e-4
     weight_decay: float = 0.01
     label_smoothing: float = 0.05
+    misread_weight: float = 0.5
     within_weight: float = 0.5
     base_weight: float = 0.5
     answers_weight: float = 3.0
@@ -153,6 +159,8 @@ def retrain(
         tutor.restore(saved)
     tutor.run(save, report)
     _say(report, tutor.where("exporting"))
+    held = hold(replay.validation, parent.symbols)
+    network, share = temper(tutor.teacher, tutor.average, held, parent.symbols)
     counts = {"trained_on": len(taught), "held_out": len(judged), "unknown_symbols": int((~known).sum())}
     training = {
         "kind": "retraining",
@@ -161,10 +169,10 @@ def retrain(
         "base_data": list(replay.base_names),
         "note": replay.note,
         "recipe": asdict(recipe),
+        "share": share,
         "history": tutor.history,
     }
-    held = hold(replay.validation, parent.symbols)
-    candidate = export_bundle(tutor.average, parent.symbols, training, held)
+    candidate = export_bundle(network, parent.symbols, training, held)
     if held:
         return candidate
     # nothing tells how sure to be: as sure as before
@@ -237,19 +245,22 @@ class _Tutor:
         return float(loss.detach())
 
     def _loss(self, batch: ReplayBatch, logits: Tensor, before: Tensor) -> Tensor:
-        recipe, others = self.recipe, ~batch.lessons
-        loss = self._errors(logits[batch.lessons], batch.targets[batch.lessons], batch.weights[batch.lessons])
-        named = others & (batch.targets >= 0)
+        recipe, lessons = self.recipe, batch.lessons
+        misread = before[lessons].argmax(1) != batch.targets[lessons]
+        across = torch.where(misread, recipe.misread_weight, 1.0)
+        loss = self._errors(logits[lessons], batch, lessons, across)
+        named = ~lessons & (batch.targets >= 0)
         if recipe.base_weight and named.any():
-            loss = loss + recipe.base_weight * self._errors(logits[named], batch.targets[named], batch.weights[named])
-        ours, theirs = F.log_softmax(logits[others], 1), F.log_softmax(before[others], 1)
-        staying = F.kl_div(ours, theirs, reduction="batchmean", log_target=True)
-        return loss + recipe.answers_weight * staying
+            loss = loss + recipe.base_weight * self._errors(logits[named], batch, named)
+        return loss + recipe.answers_weight * _apart(
+            F.log_softmax(logits[~lessons], 1), F.log_softmax(before[~lessons], 1)
+        )
 
-    def _errors(self, logits: Tensor, targets: Tensor, weights: Tensor) -> Tensor:
-        each = F.cross_entropy(logits, targets, label_smoothing=self.recipe.label_smoothing, reduction="none")
-        within = logits.masked_fill(~self.kinds[targets], -torch.inf)
-        each = each + self.recipe.within_weight * F.cross_entropy(within, targets, reduction="none")
+    def _errors(self, logits: Tensor, batch: ReplayBatch, rows: Tensor, across_weights: Tensor | float = 1.0) -> Tensor:
+        targets, weights = batch.targets[rows], batch.weights[rows]
+        across = F.cross_entropy(logits, targets, label_smoothing=self.recipe.label_smoothing, reduction="none")
+        within = F.cross_entropy(logits.masked_fill(~self.kinds[targets], -torch.inf), targets, reduction="none")
+        each = across_weights * across + self.recipe.within_weight * within
         return (each * weights).sum() / weights.sum()
 
     def _accuracy(self) -> float | None:
@@ -302,6 +313,11 @@ def _rate(step: int, steps: int) -> float:
     if step < rising:
         return (step + 1) / rising
     return max((1 + math.cos(math.pi * (step - rising) / max(steps - rising, 1))) / 2, 1e-3)
+
+
+def _apart(ours: Tensor, theirs: Tensor) -> Tensor:
+    """Give how far two rows of log probabilities are apart: the mean Kullback-Leibler divergence."""
+    return F.kl_div(ours, theirs, reduction="batchmean", log_target=True)
 
 
 def _part(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import re
 import signal
 import socket
@@ -190,3 +191,15 @@ def test_without_a_bundle_it_lives_and_says_that_it_cannot_read(tmp_path):
         status, body = get(f"{address}/readyz")
         assert status == 503
         assert json.loads(body)["error"]["code"] == "bundle_missing"
+
+
+def test_a_time_of_day_that_is_none_is_refused_at_once(tmp_path):
+    process = subprocess.run(
+        [sys.executable, "-m", "inkling.cli", "serve", "--port", "0"],
+        env={**os.environ, "INKLING_RETRAIN_AT": "25:99", "INKLING_DATABASE_URL": f"sqlite:///{tmp_path}/db"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert process.returncode == 1
+    assert "'25:99'; expected a time of day such as 03:30" in process.stderr

@@ -219,6 +219,6 @@ def _figures(one: Comparison) -> str:
     chance = f"{one.p_worse:.2g}" if one.p_worse >= 1e-6 else "less than 0.000001"
     tail = f" (by chance: {chance})" if one.broken > one.fixed else ""
     return (
-        f"{100 * one.before:.2f} % right before and {100 * one.after:.2f} % now, of {one.samples} "
+        f"{100 * one.before:.2f} % right before and {100 * one.after:.2f} % now; of {one.samples:,} samples, "
         f"{_in_words((one.fixed, one.broken))}{tail}"
     )

@@ -23,6 +23,7 @@ from gunicorn.arbiter import Arbiter  # type: ignore[import-untyped]
 
 from ..errors import AddressUnusable, InvalidSetting
 from ..jobs import Keeper, missing_packages
+from ..jobs.schedule import time_of_day
 from ..settings import Settings
 from .metrics import FOLDER_VARIABLE
 
@@ -48,8 +49,10 @@ def run(settings: Settings, any_port: bool, announce: Callable[[str], None]) -> 
 
     Raises:
         AddressUnusable: the port is taken, or the host is not this machine's.
+        InvalidSetting: a setting means nothing, such as a time of day that is none.
     """
     _log_to_stderr(settings.log_level)
+    time_of_day(settings)  # the worker would say so again and again
     listener = listen(settings.host, settings.port, any_port)
     announce(f"Inkling reads at {_address(listener, settings.host)} (Ctrl-C stops it)")
     sys.stdout.flush()

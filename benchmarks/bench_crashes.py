@@ -95,6 +95,7 @@ class Trial:
         self.environment = os.environ | {
             "INKLING_DATABASE_URL": url,
             "INKLING_RETRAIN_AFTER": "0",
+            "INKLING_KEEP_MODELS": "1000",  # none may be pruned: that would look like one that was lost
             "INKLING_LOG_LEVEL": "ERROR",
             "PYTHONPATH": os.pathsep.join((str(folder), str(ROOT))),
             "STAND_IN": json.dumps({"steps": 60, "step_s": 0.02, "log": str(self.log)}),

@@ -175,7 +175,7 @@ def test_a_promotion_ends_the_job_it_came_of_or_does_not_happen(store):
         store.models.promote(one, job=Finish(99, "mine", {}))
     store.jobs.claim(job.id, "mine", 60)
     for finish in (Finish(job.id, "theirs", {}), Finish(job.id, "", None)):
-        with pytest.raises(ModelError, match=f"job {job.id}, which it came of, has ended or was taken over"):
+        with pytest.raises(ModelError, match=f"job {job.id}, of which it came, was cancelled, taken over or ended"):
             store.models.promote(one, job=finish)
     assert (store.state(), store.jobs.get(job.id).state) == (State(0, None), "running")
     with pytest.raises(ModelError, match="reads by now"):
@@ -185,9 +185,29 @@ def test_a_promotion_ends_the_job_it_came_of_or_does_not_happen(store):
     done = store.jobs.get(job.id)
     assert (done.state, done.version, done.outcome) == ("done", one, {"passed": True})
     assert store.state() == State(1, one)
-    with pytest.raises(ModelError, match="has ended"):
+    with pytest.raises(ModelError, match="or ended"):
         store.models.promote(other, job=Finish(job.id, "mine", {}))
     assert store.state() == State(1, one)
+
+
+def test_what_was_cancelled_is_not_promoted(store):
+    one = add(store, 1)
+    job = store.jobs.add("retraining")
+    store.jobs.claim(job.id, "mine", 60)
+    store.jobs.cancel(job.id)
+    with pytest.raises(ModelError, match="was cancelled"):
+        store.models.promote(one, job=Finish(job.id, "mine", {}))
+    assert store.jobs.finish(job.id, "mine", one, {}) is None
+    assert store.jobs.stopped(job.id, "mine").state == "cancelled"
+    assert store.state() == State(0, None)
+
+
+def test_a_version_that_is_made_again_has_its_newest_decision(store):
+    made = bundle(1)
+    store.models.add(made, origin="retrained", state="passed", report={"job": 1})
+    again = store.models.add(made, origin="retrained", state="refused", report={"job": 2})
+    assert (again.state, again.report) == ("refused", {"job": 2})
+    assert store.models.add(made, origin="imported").state == "refused"  # an import judges nothing
 
 
 def step_back(store):

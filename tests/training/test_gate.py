@@ -12,7 +12,8 @@ from inkling import Recognizer
 from inkling.bundle import NETWORK, NORMALIZER, Bundle
 from inkling.data.packs import Pack, save_pack, split
 from inkling.training import gate_sets
-from inkling.training.gate import judge
+from inkling.training.gate import _about_corrections, judge
+from inkling.training.gate_statistics import Comparison
 from inkling.training.lessons import Lessons
 from inkling.training.probes import probes
 
@@ -95,6 +96,17 @@ def test_the_same_one_does_not_pass_since_nothing_is_gained(shipped, lessons):
     assert not decision.passed
     assert len(decision.reasons) == 1
     assert "no better" in decision.reasons[0]
+
+
+def test_what_is_gained_among_one_kind_does_not_make_up_for_what_is_lost_among_all():
+    made = [
+        Comparison("corrections", "alphanumeric", 100, 0.5, 0.46, 2, 6, 0.14),
+        Comparison("corrections", "uppercase", 50, 0.5, 0.58, 4, 0, 1.0),
+        Comparison("corrections", "lowercase", 50, 0.5, 0.52, 3, 2, 0.8),
+    ]
+    assert "no better" in next(_about_corrections(100, made))
+    even = [replace(made[0], fixed=6), *made[1:]]
+    assert not list(_about_corrections(100, even))
 
 
 def test_one_that_reads_every_3_as_8_does_not_pass(shipped, lessons, tmp_path):

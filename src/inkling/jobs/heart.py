@@ -84,10 +84,15 @@ class Heart:
                 job = self._store.jobs.beat(self._id, self.lease, progress)
                 self.lost |= job is None
                 self.cancelled |= job is not None and job.cancelling
-                self._watch(progress)
             except JobNotFound:  # another database was put in its place
                 self.lost = True
             except StoreError as error:
                 _log.info("No beat: %s", error)  # the next one is soon
+            except Exception:  # without a beat, another would take the job up as well
+                _log.exception("No beat.")
+            try:
+                self._watch(progress)
+            except Exception as error:  # such as a terminal that was closed
+                _log.info("Nobody watches: %s", error)
             if self._over.wait(_BEAT_EVERY_S):
                 return

@@ -91,7 +91,7 @@ def _end_of(job: "Job", service: "Callable[[], Service]", heart: Heart, lease: s
         _log.exception("Job %d failed.", job.id)
         reason = reason_of(error)
         return lambda jobs: jobs.fail(job.id, lease, reason)
-    return lambda jobs: jobs.finish(job.id, lease, version, outcome)
+    return lambda jobs: jobs.finish(job.id, lease, version, outcome) or jobs.stopped(job.id, lease)
 
 
 def _say(end: Callable[[Any], object], jobs: Any) -> None:
@@ -160,8 +160,6 @@ class _Run:
 
     def _made_before(self) -> "ModelVersion | None":
         """Give the version that this job had made before it was interrupted."""
-        if self._job.attempts == 1:
-            return None
         versions = self._service.store.models.all()
         return next((one for one in versions if one.report and one.report.get("job") == self._job.id), None)
 

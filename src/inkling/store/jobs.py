@@ -152,7 +152,7 @@ class Jobs:
         return self._database.read(lambda connection: connection.execute(query).scalar_one_or_none())
 
     def finish(self, id: int, lease: str, version: str | None, outcome: Mapping[str, Any] | None) -> Job | None:  # noqa: A002
-        """Say that the job is done, and what came of it; None: the lease is lost."""
+        """Say that the job is done, and what came of it; None: the lease is lost, or someone cancelled it."""
         end = Finish(id, lease, outcome)
         return self._database.write(lambda connection: finish(connection, end, version, self._database.now(connection)))
 
@@ -232,8 +232,9 @@ class Jobs:
 
 
 def finish(connection: Connection, end: Finish, version: str | None, now: datetime) -> Job | None:
-    """End a job as done, within a transaction that does more; None: the lease is lost."""
-    if not _may(_row(connection, end.id, lock=True), end.lease):
+    """End a job as done, within a transaction that does more; None: the lease is lost, or someone cancelled it."""
+    row = _row(connection, end.id, lock=True)
+    if row.cancelling or not _may(row, end.lease):
         return None
     values = {"version": version, "outcome": end.outcome}
     return _set(connection, end.id, _end(connection, end.id, "done", now) | values)

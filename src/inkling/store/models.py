@@ -110,6 +110,9 @@ class Models:
                 if held is None or _sha256(text, held.normalizer, held.network) != sha256:
                     connection.execute(delete(bundles).where(bundles.c.model_id == number))
                     connection.execute(insert(bundles), {"model_id": number, "kept_at": now, **parts})
+                if report is not None:  # it was made again, and judged anew
+                    judged = {"state": state, "report": report, "reason": reason}
+                    connection.execute(update(models).where(models.c.id == number).values(judged))
             return _version_of(connection.execute(_VERSIONS.where(models.c.id == number)).one())
 
         return self._database.write(work, alone=True)
@@ -197,7 +200,7 @@ class Models:
             now = self._database.now(connection)
             if job is not None and finish(connection, job, version, now) is None:
                 raise ModelError(
-                    f"Version {version} was not promoted: job {job.id}, which it came of, has ended or was taken over.",
+                    f"Version {version} was not promoted: job {job.id}, of which it came, was cancelled, taken over or ended.",
                     "Look at the job; the version can be promoted all the same.",
                 )
             current = current_version(connection)

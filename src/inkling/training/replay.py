@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ..data.packs import Pack, find_packs, load_pack, split
+from ..data.packs import Pack, find_packs, load_pack, may_be_measured, split
 from ..errors import DataError
 from .datasets import Mixture
 from .lessons import Lessons
@@ -120,7 +120,7 @@ def replay_of(lessons: Lessons, symbols: Sequence[str], data_folder: Path | None
         except DataError as error:
             _log.warning("%s", error)
             continue
-        sides = split(pack)
+        sides = np.where(may_be_measured(pack) | (split(pack) == "train"), split(pack), "")
         for side, parts in (("train", train), ("validation", validation)):
             if (sides == side).any():
                 parts.append(pack.select(sides == side))

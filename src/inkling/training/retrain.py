@@ -160,7 +160,9 @@ def retrain(
     tutor.run(save, report)
     _say(report, tutor.where("exporting"))
     held = hold(replay.validation, parent.symbols)
+    _say(report, tutor.where("exporting"))
     network, share = temper(tutor.teacher, tutor.average, held, parent.symbols)
+    _say(report, tutor.where("exporting"))
     counts = {"trained_on": len(taught), "held_out": len(judged), "unknown_symbols": int((~known).sum())}
     training = {
         "kind": "retraining",
@@ -213,7 +215,7 @@ class _Tutor:
             if self.done % _ACCURACY_EVERY == 0 or self.done == self.recipe.steps:
                 accuracy = self._accuracy()
                 self.history.append({"step": self.done, "loss": round(self.loss, 4), "accuracy": accuracy})
-            if now - last_saved > _SAVE_EVERY_S:
+            if now - last_saved > _SAVE_EVERY_S or self.done == self.recipe.steps:
                 save(self.checkpoint())
                 last_saved = now
             if not report(self.where("training")):

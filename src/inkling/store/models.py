@@ -200,7 +200,8 @@ class Models:
             now = self._database.now(connection)
             if job is not None and finish(connection, job, version, now) is None:
                 raise ModelError(
-                    f"Version {version} was not promoted: job {job.id}, of which it came, was cancelled, taken over or ended.",
+                    f"Version {version} was not promoted: job {job.id}, of which it came, was cancelled, taken over "
+                    "or ended.",
                     "Look at the job; the version can be promoted all the same.",
                 )
             current = current_version(connection)

@@ -1,9 +1,9 @@
 """The gate: the measured decision whether a candidate may replace the model that reads.
 
 Both read the same samples, which neither learned from: held-out corrections, the packs' validation writers, and
-characters of typefaces. A candidate passes when more held-out corrections turned right than wrong among all symbols (or,
-where that is even, among those of one kind), nothing else got worse by more than chance explains, and the corrections
-that it learned from can be believed.
+characters of typefaces. A candidate passes when more held-out corrections turned right than wrong among all symbols
+(or, where that is even, among those of one kind), nothing else got worse by more than chance explains, and the
+corrections that it learned from can be believed.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -23,8 +23,8 @@ from .probes import JUDGED_SEED, probes
 
 __all__ = ["Decision", "judge"]
 
-#: How often chance alone may refuse a candidate that is as good by what it lost anywhere, however little: over all sets,
-#: and over all symbols. What lost much is judged more strictly, below, so that chance refuses somewhat more often.
+#: How often chance alone may refuse a candidate that is as good by what it lost anywhere, however little: over all
+#: sets, and over all symbols. What lost much is judged more strictly, below, so that chance refuses somewhat more often.
 _FAMILY = 0.01
 #: What a set, or a symbol, may lose, points, and how rare a loss must be by chance to count as one. There are many
 #: symbols of few samples each, so that more of them lose something by chance.

@@ -24,7 +24,7 @@ from .probes import JUDGED_SEED, probes
 __all__ = ["Decision", "judge"]
 
 #: How often chance alone may refuse a candidate that is as good by what it lost anywhere, however little: over all
-#: sets, and over all symbols. What lost much is judged more strictly, below, so that chance refuses somewhat more often.
+#: sets, and over all symbols. What lost much is judged more strictly, below, so that chance refuses somewhat more.
 _FAMILY = 0.01
 #: What a set, or a symbol, may lose, points, and how rare a loss must be by chance to count as one. There are many
 #: symbols of few samples each, so that more of them lose something by chance.

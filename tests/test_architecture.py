@@ -16,8 +16,8 @@ ROOT = Path(inkling.__file__).parent
 #: Rooms from the ground up: each may import those before it, and no others.
 FLOORS = (
     *("errors", "folders", "alphabet", "profiles", "settings"),
-    *("raster", "paper", "decode"),  # what ink.py is built of
-    *("ink", "reading", "bundle", "outline", "memory", "recognizer", "heat", "page"),
+    *("raster", "cleaning", "paper", "decode"),  # what ink.py is built of
+    *("ink", "reading", "judge", "bundle", "graph", "outline", "memory", "recognizer", "heat", "page"),
     *("store", "exchange", "kept", "recall", "versions", "service", "queue", "jobs", "web"),
     *("cli_learning", "cli_models", "cli_retrain", "cli"),
 )

@@ -6,6 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from .cleaning import cleaned, without_dust
+
 __all__ = ["LEAST_CONTRAST", "find_ink"]
 
 #: A photograph, and any ink, is worked on at this size of its longer side at most, px.
@@ -41,6 +43,7 @@ def find_ink(grey: NDArray[np.uint8]) -> tuple[NDArray[np.float32], tuple[float,
         None if nothing is written; else the ink's own part of the picture, float32 (h, w) in [0, 1] with 1 = ink; x, y
         of its upper left corner; and its scale, px of it for one px of the picture. Corner in px of the scaled picture.
     """
+    grey = cleaned(grey)
     histogram = np.asarray(cv2.calcHist([grey], [0], None, [256], [0, 256]), np.float32).ravel()
     mode = int(histogram.argmax())
     near = histogram[max(0, mode - 1) : mode + 2].sum() / grey.size
@@ -94,7 +97,7 @@ def _flat(grey: NDArray[np.uint8], histogram: NDArray[np.float32], mode: int | N
     about = histogram[max(0, paper - 8) : paper + 9].sum() - histogram[paper]
     if about > _JPEG_SHARE * (grey.size - histogram[paper]):
         levels = (levels - _JPEG_FLOOR) / (1 - _JPEG_FLOOR)
-    return _cut(cv2.LUT(grey, np.minimum(np.maximum(levels, 0), 1)))
+    return _cut(without_dust(np.asarray(cv2.LUT(grey, np.minimum(np.maximum(levels, 0), 1)), np.float32)))
 
 
 def _is_ink(side: Any) -> bool:

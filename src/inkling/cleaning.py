@@ -1,0 +1,134 @@
+"""Blemishes of a picture that are neither ink nor paper: salt and pepper, bands of the other shade, a veil, dust.
+
+Each step gives back what it was given wherever it finds no such blemish, so clean pictures stay as they are.
+"""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["cleaned", "without_dust"]
+
+_Grey = NDArray[np.uint8]
+
+#: A lone px differs from every neighbour by more than this, grey levels; so many of them are noise, not writing.
+_LONE_LEVELS, _LONE_SHARE = 100, 0.012
+#: Bands differ by this at least, grey levels; they are so wide at least, as a share of a side.
+_BAND_LEVELS, _BAND_SHARE = 64, 0.1
+#: The most of a band's edge that may not be one, where writing crosses it.
+_EDGE_BROKEN = 0.5
+#: A veil is looked for on pictures up to this size, px, and taken off where the paper's levels spread by more than this.
+_SMALL_PX, _VEIL_LEVELS = 64, 8.0
+#: Dust: this many specks and more, each smaller than this share of the largest piece.
+_SPECKS, _SPECK_SHARE = 4, 0.12
+
+
+def cleaned(grey: _Grey) -> _Grey:
+    """Take noise of single px, bands of the other shade and a veil off a picture.
+
+    Args:
+        grey: uint8 (H, W).
+
+    Returns:
+        uint8 (H, W); ``grey`` itself where there is nothing of the kind.
+    """
+    grey = _without_bands(_without_noise(grey))
+    return _without_veil(grey) if max(grey.shape) <= _SMALL_PX else grey
+
+
+def without_dust(ink: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Take specks off a small picture's ink, float32 (H, W), where there are too many to be parts of a character."""
+    if max(ink.shape) > _SMALL_PX:
+        return ink
+    count, parts, stats, _ = cv2.connectedComponentsWithStats((ink > 0.25).astype(np.uint8), connectivity=8)
+    area = stats[:, cv2.CC_STAT_AREA]
+    specks = area < _SPECK_SHARE * area[1:].max(initial=0)
+    specks[0] = False
+    if np.count_nonzero(specks) < _SPECKS:
+        return ink
+    kept = cv2.dilate((~specks & (np.arange(count) > 0))[parts].astype(np.uint8), np.ones((3, 3), np.uint8))
+    return np.where(kept > 0, ink, np.float32(0))
+
+
+def _without_noise(grey: _Grey) -> _Grey:
+    """Replace single px of the darkest or lightest level by their surroundings, where there are many of them."""
+    ring = np.ones((3, 3), np.uint8)
+    ring[1, 1] = 0
+    most, least = cv2.dilate(grey, ring), cv2.erode(grey, ring)
+    lone = cv2.subtract(grey, most), cv2.subtract(least, grey)
+    if sum(int(np.count_nonzero(side > _LONE_LEVELS)) for side in lone) < _LONE_SHARE * grey.size:
+        return grey
+    low, high = int(grey.min()), int(grey.max())
+    for _ in range(2):
+        framed = np.pad(grey.astype(np.int16), 1, mode="reflect")
+        height, width = grey.shape
+        around = np.stack(
+            [framed[y : y + height, x : x + width] for y in range(3) for x in range(3) if (x, y) != (1, 1)]
+        )  # (8, H, W)
+        like = (np.abs(around - grey) <= _LONE_LEVELS).sum(0)
+        noise = (like <= 2) & ((grey <= low + 8) | (grey >= high - 8))
+        grey = np.where(noise, np.median(around, axis=0), grey).astype(np.uint8)
+    return grey
+
+
+def _without_bands(grey: _Grey) -> _Grey:
+    """Give bands along a picture's sides the paper of the rest: a shaded column, a scanner's edge, a stripe in negative.
+
+    Paper keeps its level from one end of a row or a column to the other; so where both ends show the same few bands, in
+    straight edges all the way, these are two shades of paper, and the writing on either differs from its own.
+    """
+    if int(np.ptp(grey)) < _BAND_LEVELS:
+        return grey
+    for turned in (False, True):
+        side = grey.T if turned else grey
+        evened = _evened_columns(side)
+        if evened is not None:
+            return np.ascontiguousarray(evened.T if turned else evened)
+    return grey
+
+
+def _evened_columns(grey: _Grey) -> _Grey | None:
+    """Turn the rarer bands of columns into their negative; None where there are no bands."""
+    height, width = grey.shape
+    low, high = int(grey.min()), int(grey.max())
+    dark = grey < (low + high) / 2
+    first = dark[0]
+    edges = np.flatnonzero(first[1:] != first[:-1]) + 1
+    if not 1 <= len(edges) <= 4 or np.diff([0, *edges, width]).min() < max(3, _BAND_SHARE * width):
+        return None
+    if (dark[-1] != first).any() or (dark[:, 0] != first[0]).any() or (dark[:, -1] != first[-1]).any():
+        return None
+    if min(float((dark[:, edge - 1] != dark[:, edge]).mean()) for edge in edges) < _EDGE_BROKEN:
+        return None
+    rarer = first if np.count_nonzero(first) * 2 < width else ~first
+    evened = np.where(rarer, low + high - grey.astype(np.int16), grey).astype(np.uint8)
+    written = (evened < (low + high) / 2) != first[~rarer][0]
+    rows = np.flatnonzero(written.any(1))
+    # nothing left, or a bar between two bands: the bands were the writing, an I or an H
+    if not len(rows) or (not written[:, rarer].any() and rows[-1] - rows[0] < 0.3 * height):
+        return None
+    return evened
+
+
+def _without_veil(grey: _Grey) -> _Grey:
+    """Even out paper that grows lighter or darker across a small picture, by a surface fitted to the picture's rim."""
+    height, width = grey.shape
+    y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
+    rim = np.ones(grey.shape, np.bool_)
+    rim[2:-2, 2:-2] = False
+    levels = grey[rim].astype(np.float64)
+    spread = float(np.subtract(*np.percentile(levels, (90, 10))))
+    contrast = float(np.subtract(*np.percentile(grey, (99, 1))))
+    if spread < _VEIL_LEVELS or spread > 0.9 * contrast:
+        return grey
+    terms = np.stack((np.ones_like(x), x, y, x * x, x * y, y * y), 2)  # (H, W, 6)
+    paper = np.ones(len(levels), np.bool_)
+    for _ in range(3):
+        weights = np.linalg.lstsq(terms[rim][paper], levels[paper])[0]
+        error = np.abs(levels - terms[rim] @ weights)
+        paper = error <= 2.5 * max(1.0, float(np.median(error)))
+    if paper.mean() < 0.8:
+        return grey
+    surface = terms @ weights  # (H, W, 6) x (6,) -> (H, W)
+    evened = grey - surface
+    return np.rint((evened - evened.min()) * (255 / max(np.ptp(evened), 1.0))).astype(np.uint8)

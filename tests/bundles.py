@@ -1,5 +1,7 @@
 """Other bundles than the one that ships, made of it without training."""
 
+import functools
+
 import numpy as np
 
 from inkling.bundle import NETWORK, NORMALIZER, Bundle
@@ -23,3 +25,48 @@ def senseless():
     middle = len(network) // 2
     network[middle : middle + 4096] = b"\xff" * 4096
     return Bundle.make(SHIPPED.files[NORMALIZER], bytes(network), SHIPPED.card)
+
+
+#: The acceptance of :func:`wary`.
+ACCEPTANCE = {"digits": 0.5, "lowercase": 0.4, "uppercase": 0.4, "letters": 0.4, "alphanumeric": 0.3}
+
+
+@functools.cache
+def _graph(unknown, keepdims=False):
+    """The shipped network, with an output ``unknown`` of our own or without one."""
+    import onnx
+    from onnx import TensorProto, helper, numpy_helper
+
+    model = onnx.load_from_string(SHIPPED.files[NETWORK])
+    graph = model.graph
+    for node in graph.node:  # whatever the shipped one says of it is of no interest here
+        for names in (node.input, node.output):
+            names[:] = [f"{name}_shipped" if name == "unknown" else name for name in names]
+    del graph.output[2:]
+    if unknown:
+        constants = {"thick": [0.3], "steep": [100.0], "sides": [1, 2]}
+        kinds = {"sides": np.int64}
+        for name, values in constants.items():
+            array = np.array(values, kinds.get(name, np.float32))
+            graph.initializer.append(numpy_helper.from_array(array, f"unknown_{name}"))
+        graph.node.extend([
+            helper.make_node("ReduceMean", ["glyphs", "unknown_sides"], ["unknown_mean"], keepdims=int(keepdims)),
+            helper.make_node("Sub", ["unknown_mean", "unknown_thick"], ["unknown_more"]),
+            helper.make_node("Mul", ["unknown_more", "unknown_steep"], ["unknown"]),
+        ])  # fmt: skip
+        graph.output.append(
+            helper.make_tensor_value_info("unknown", TensorProto.FLOAT, ["N", 1, 1] if keepdims else ["N"])
+        )
+    return model.SerializeToString()
+
+
+def wary(keepdims=False, **card):
+    """A bundle that tells what is no symbol: all that has much ink, such as a blot, and nothing else."""
+    given = {**SHIPPED.card, "acceptance": ACCEPTANCE, **card}
+    return Bundle.make(SHIPPED.files[NORMALIZER], _graph(True, keepdims), given)
+
+
+def trusting(**card):
+    """A bundle from before there was an output ``unknown``."""
+    plain = {name: value for name, value in SHIPPED.card.items() if name != "acceptance"}
+    return Bundle.make(SHIPPED.files[NORMALIZER], _graph(False), {**plain, **card})

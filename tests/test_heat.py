@@ -6,6 +6,7 @@ import pytest
 from inkling.alphabet import Alphabet
 from inkling.heat import heat_of
 from inkling.ink import Ink
+from inkling.judge import Judge
 from inkling.recognizer import Recognizer, quantized
 
 from .drawings import placed
@@ -36,7 +37,7 @@ class Corner(Recognizer):
 
     def __init__(self):
         self.symbols = tuple("01")
-        self._columns = {}
+        self._referee = Judge(self.symbols, {}, 0.6)
 
     def logits(self, glyphs):
         corner = glyphs[:, 20:24, 4:8].mean((1, 2))

@@ -27,11 +27,20 @@ def test_the_json_form_is_the_one_of_the_contract():
             {
                 "symbol": "7",
                 "probability": 0.9,
+                "membership": 1.0,
+                "reason": None,
+                "look_alikes": [],
                 "box": [1.0, 2.0, 3.5, 4.0],
                 "alternatives": [{"symbol": "1", "probability": 0.02}, {"symbol": "9", "probability": 0.01}],
             }
         ],
     }
+
+
+def test_why_it_is_unsure_stands_with_the_character():
+    ring = Character("O", 0.5, (0, 0, 9, 9), (), GLYPH, membership=0.9, reason="look-alike", look_alikes=("o", "0"))
+    said = ring.to_json()
+    assert (said["membership"], said["reason"], said["look_alikes"]) == (0.9, "look-alike", ["o", "0"])
 
 
 def test_the_json_form_can_be_written_as_json():

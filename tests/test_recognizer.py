@@ -34,10 +34,13 @@ READING = {
             "items": {
                 "type": "object",
                 "additionalProperties": False,
-                "required": ["symbol", "probability", "box", "alternatives"],
+                "required": ["symbol", "probability", "membership", "reason", "look_alikes", "box", "alternatives"],
                 "properties": {
                     "symbol": {"type": "string", "minLength": 1},
                     "probability": {"$ref": "#/$defs/probability"},
+                    "membership": {"$ref": "#/$defs/probability"},
+                    "reason": {"enum": [None, "unknown", "look-alike", "doubtful"]},
+                    "look_alikes": {"type": "array", "items": {"type": "string"}},
                     "box": {"type": "array", "items": {"type": "number"}, "minItems": 4, "maxItems": 4},
                     "alternatives": {
                         "type": "array",
@@ -93,6 +96,11 @@ def test_plain_characters_are_read_however_they_come(recognizer, symbol):
     }
     readings = {how: recognizer.read(source, kind(symbol)) for how, source in sources.items()}
     assert {how: reading.text for how, reading in readings.items()} == dict.fromkeys(sources, symbol)
+
+
+@pytest.mark.parametrize("scale", [1e-40, 1e-9, 30.0])
+def test_a_drawing_may_be_of_any_size(recognizer, scale):
+    assert recognizer.read(Ink.from_strokes(placed("7", scale)), "digits").text == "7"
 
 
 def test_an_alphabet_restricts_what_is_read(recognizer):

@@ -3,6 +3,7 @@
 How it votes was chosen by measurement; docs/decisions/0005-memory.md has the figures and the losers.
 """
 
+import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -30,6 +31,8 @@ _STRENGTH, _HALF = 5.0, 0.6
 _CHANCE, _MANY = 0.1, 600
 #: Ink all but equal to what was corrected is read as it was corrected, by this margin.
 _SAME_FADING, _SAME_MARGIN = 500.0, 4.0
+#: That it is one of the symbols at all is then as good as certain; in log odds.
+_SAME_WORD = 40.0
 #: A new symbol's logit: that of clear ink where its likeness to the symbol's mean is _LIKE, this much more a unit.
 _SLOPE, _LIKE = 30.0, 0.9
 #: How many times likelier than all others together a clear character is to the network.
@@ -215,8 +218,25 @@ class Memory:
         Returns:
             float32 (N, S + taught), logits over :attr:`symbols` and :attr:`taught`.
         """
+        return self.recall(logits, features, glyphs, among, sizes)[0]
+
+    def recall(
+        self,
+        logits: Floats,
+        features: Floats,
+        glyphs: NDArray[np.uint8],
+        among: Collection[str] | None = None,
+        sizes: Floats | None = None,
+    ) -> tuple[Floats, Floats]:
+        """Let the corrections vote, and say how far they know the ink: arguments as for :meth:`vote`.
+
+        Returns:
+            float32 (N, S + taught), the logits; float32 (N,), what the corrections' word counts, in log odds from 0,
+            against the ink's being none of these symbols: as much as their votes, and all but everything for the same
+            drawing again.
+        """
         if not self._place:
-            return logits
+            return logits, np.zeros(len(logits), np.float32)
         known = len(self.symbols)
         asked = np.ones(len(self._names), bool)
         if among is not None:
@@ -233,12 +253,13 @@ class Memory:
         places = min(_PLACES, known)
         nearby = np.argpartition(-logits, places - 1, axis=1)[:, :places] if places < known else None
         logs = _logs(sizes, len(traits))
+        words = np.zeros(len(traits), np.float32)
         for i, trait in enumerate(traits):
             places_of = self._shelves if nearby is None else np.sort(nearby[i]).tolist()
             shelves = [self._shelves[s] for s in places_of if s in self._shelves and self._shelves[s].count]
             if shelves:
-                _vote_on(voted[i], trait, logs[i], shelves, asked, chance)
-        return voted[:, [*range(known), *self._taught]].astype(np.float32)
+                words[i] = _vote_on(voted[i], trait, logs[i], shelves, asked, chance)
+        return voted[:, [*range(known), *self._taught]].astype(np.float32), words
 
     def doubts(self) -> dict[int, float]:
         """Say how far each correction disagrees with those like it: id to a share in [0, 1).
@@ -284,26 +305,29 @@ def _vote_on(
     shelves: Sequence[_Shelf],
     asked: NDArray[np.bool_],
     chance: float,
-) -> None:
-    """Add the votes of some shelves on one piece of ink to its logits (names,)."""
+) -> float:
+    """Add the votes of some shelves on one piece of ink to its logits (names,); give what their word counts."""
     columns = [shelf.columns for shelf in shelves]
     ids, labels, reads, sizes = (np.concatenate([column[i] for column in columns]) for i in range(4))  # (K,)
     rows = asked[labels]
     if not rows.any():
-        return
+        return 0.0
     likeness = np.concatenate([column[4] @ trait for column in columns])  # (K,)
     unlike = _SIZE_UNLIKENESS * np.minimum(np.abs(sizes - size), _SIZE_MOST)  # NaN where a size is not known
     weights = np.where(rows, np.exp(_FADING * (likeness - 1 - np.nan_to_num(unlike))), 0)
     against = reads >= 0
     votes = np.bincount(labels, weights, len(voted)) - np.bincount(reads[against], weights[against], len(voted))
-    voted += _STRENGTH * (1 + _HALF) * votes / (_HALF + weights.sum() + chance)
+    total = float(weights.sum())
+    voted += _STRENGTH * (1 + _HALF) * votes / (_HALF + total + chance)
     # the same drawing again; the newest word on it counts
     likeness = np.where(rows, likeness, -1)
     most = float(likeness.max())
     nearest = np.flatnonzero(likeness >= most - 1e-6)
     label = labels[nearest[ids[nearest].argmax()]]
     lack = voted[asked].max() - voted[label]
-    voted[label] += (lack + _SAME_MARGIN) * np.exp(_SAME_FADING * (min(most, 1.0) - 1))
+    same = math.exp(_SAME_FADING * (min(most, 1.0) - 1))
+    voted[label] += (lack + _SAME_MARGIN) * same
+    return _STRENGTH * (1 + _HALF) * total / (_HALF + total + chance) + _SAME_WORD * same
 
 
 def _logs(sizes: Floats | None, count: int) -> Floats:

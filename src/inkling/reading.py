@@ -6,9 +6,10 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Alternative", "Character", "Reading", "Status"]
+__all__ = ["Alternative", "Character", "Reading", "Reason", "Status"]
 
 Status = Literal["sure", "unsure"]
+Reason = Literal["unknown", "look-alike", "doubtful"]
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,11 @@ class Character:
         alternatives: the next symbols, likeliest first.
         glyph: float32 (28, 28) in [0, 1], what the network saw.
         frame: x, y, width, height of the glyph's own frame in px of the input: where its 28×28 px lie.
+        membership: the share of belief in [0, 1] that it is a character of the alphabet at all.
+        reason: why a person should look at it: ``unknown`` where it is no character of the alphabet, and ``symbol``
+            only the closest one; ``look-alike`` where it is one of symbols that share a shape; else ``doubtful``. None
+            where it is sure.
+        look_alikes: those other symbols of one shape that are likely, likeliest first; empty for another reason.
     """
 
     symbol: str
@@ -38,12 +44,18 @@ class Character:
     alternatives: tuple[Alternative, ...]
     glyph: NDArray[np.float32] = field(repr=False, compare=False)
     frame: tuple[float, float, float, float] = field(default=(0.0, 0.0, 28.0, 28.0), repr=False)
+    membership: float = 1.0
+    reason: Reason | None = None
+    look_alikes: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Give the JSON form; glyph and frame are left out."""
         return {
             "symbol": self.symbol,
             "probability": self.probability,
+            "membership": self.membership,
+            "reason": self.reason,
+            "look_alikes": list(self.look_alikes),
             "box": list(self.box),
             "alternatives": [{"symbol": a.symbol, "probability": a.probability} for a in self.alternatives],
         }
@@ -55,7 +67,7 @@ class Reading:
 
     Args:
         text: the symbols of its characters in a row.
-        status: ``sure``, or ``unsure`` where a person should look.
+        status: ``sure``, or ``unsure`` where a person should look; its characters say why.
         alphabet: the name of the alphabet that was chosen from.
         model: the version of the bundle that read it.
         elapsed_ms: from ink to answer, decoding included.

@@ -232,7 +232,7 @@ def tried(bundle: Bundle, settings: Settings) -> Recognizer:
         traces = recognizer.traces(glyph)
         memory = recognizer.memory().teach([1], recognizer.symbols[:1], glyph, traces, [None])
         likeliest = recognizer.read(Ink(glyph[0].astype(np.float32) / 255), memory=memory).characters[0]
-        sound = np.isfinite(traces).all() and np.isfinite(likeliest.probability)
+        sound = np.isfinite(traces).all() and np.isfinite([likeliest.probability, likeliest.membership]).all()
     except Exception as error:  # ONNX Runtime has no narrower common base, and a card may say anything
         raise _unfit(f"it cannot read: {error}") from error
     if not sound:

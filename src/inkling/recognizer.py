@@ -8,21 +8,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .alphabet import Alphabet
-from .bundle import NETWORK, NORMALIZER, SHIPPED, Bundle
-from .errors import BundleDamaged, InklingError, InvalidInk, InvalidSetting
+from .bundle import SHIPPED, Bundle
+from .errors import InklingError, InvalidInk, InvalidSetting
+from .graph import open_network, open_normalizer
 from .ink import Ink, Source
+from .judge import Judge, vouched_for
 from .memory import Memory
-from .reading import Alternative, Character, Reading
+from .reading import Alternative, Character, Reading, Status
 from .settings import Settings
-
-if TYPE_CHECKING:
-    import onnxruntime
 
 __all__ = ["Inference", "Recognizer", "quantized"]
 
@@ -46,6 +45,8 @@ class Inference:
         logits: float32 (N, symbols), calibrated: their softmax is a probability.
         features: float32 (N, D), each of length 1.
         sizes: float32 (N,), the longer side of each box in px of the input.
+        unknown: float32 (N,), the calibrated logit of what is none of the symbols, to be compared with theirs; -inf
+            where the bundle does not tell.
     """
 
     glyphs: Floats
@@ -54,6 +55,7 @@ class Inference:
     logits: Floats
     features: Floats
     sizes: Floats
+    unknown: Floats
 
 
 class Recognizer:
@@ -77,16 +79,11 @@ class Recognizer:
             bundle = Bundle.load(Path(bundle or self.settings.bundle or SHIPPED).expanduser())
         self.bundle = bundle
         self.symbols = bundle.symbols
-        self._normalizer = _session(bundle.files[NORMALIZER], NORMALIZER, ["glyphs", "boxes", "frames"])
-        self._network = _session(bundle.files[NETWORK], NETWORK, ["logits", "features"])
-        logits = self._network.get_outputs()[0].shape[-1]
-        if logits != len(self.symbols):
-            raise BundleDamaged(
-                f"The bundle is damaged: its card names {len(self.symbols)} symbols, its network tells {logits} apart.",
-                "Install Inkling again, or use another bundle.",
-            )
+        self._normalizer = open_normalizer(bundle)
+        self._network = open_network(bundle)
+        self._tells_unknown = len(self._network.get_outputs()) > 2
         self._temperature = np.float32(bundle.card["temperature"])
-        self._columns: dict[tuple[tuple[str, ...], tuple[tuple[str, ...], ...]], list[NDArray[np.intp]]] = {}
+        self._referee = Judge(self.symbols, bundle.card, self.settings.sure_probability)
 
     @property
     def version(self) -> str:
@@ -148,9 +145,9 @@ class Recognizer:
         chosen = self.alphabet(alphabet, memory)
         ink = Ink.of(source, self.settings)
         found = self._run(ink.pixels[None], [ink])
-        probabilities = self._judge(found, chosen, memory)[0]
+        (probabilities,), (membership,) = self._judged(found, chosen, memory)
         elapsed_ms = (time.perf_counter() - started) * 1000
-        return self._reading(ink, found, 0, probabilities, chosen, alternatives, elapsed_ms)
+        return self._reading(ink, found, 0, probabilities, membership, chosen, alternatives, elapsed_ms)
 
     def read_many(
         self,
@@ -175,9 +172,11 @@ class Recognizer:
         everything = list(sources)
         inks = (self._ink(source, i, len(everything)) for i, source in enumerate(everything))
         rows = [
-            (ink, found, i, probabilities)
+            (ink, found, i, probabilities, membership)
             for part, found in self._inferred(inks)
-            for i, (ink, probabilities) in enumerate(zip(part, self._judge(found, chosen, memory), strict=True))
+            for i, (ink, probabilities, membership) in enumerate(
+                zip(part, *self._judged(found, chosen, memory), strict=True)
+            )
         ]
         share_ms = (time.perf_counter() - started) * 1000 / max(len(rows), 1)
         return [self._reading(*row, chosen, alternatives, share_ms) for row in rows]
@@ -199,7 +198,7 @@ class Recognizer:
         Returns:
             float32 (N, symbols), calibrated.
         """
-        logits, _ = self._network.run(None, {"glyphs": glyphs})
+        (logits,) = self._network.run(["logits"], {"glyphs": glyphs})
         return np.asarray(logits / self._temperature, np.float32)
 
     def probabilities(self, logits: Floats, alphabet: Alphabet, symbols: Sequence[str] | None = None) -> Floats:
@@ -213,34 +212,46 @@ class Recognizer:
         Returns:
             float32 (N, len(alphabet)), each row summing to 1.
         """
-        columns = self._columns_of(alphabet, self.symbols if symbols is None else tuple(symbols))
-        chosen = logits.astype(np.float64)
-        chosen = np.exp(chosen - chosen[:, np.concatenate(columns)].max(1, keepdims=True, initial=-np.inf))
-        if all(len(members) == 1 for members in columns):
-            weights = chosen[:, np.concatenate(columns)]  # (N, S)
-        else:
-            weights = np.stack([chosen[:, members].sum(1) for members in columns], 1)
-        return np.asarray(weights / weights.sum(1, keepdims=True), np.float32)
+        return self._referee.probabilities(logits, alphabet, symbols)
+
+    def membership(
+        self, logits: Floats, unknown: Floats, alphabet: Alphabet, symbols: Sequence[str] | None = None
+    ) -> Floats:
+        """Say how far ink is a character of an alphabet at all: the share of belief in its symbols.
+
+        Look-alikes of its symbols count as well, since nobody can tell them apart.
+
+        Args:
+            logits: float32 (N, symbols), calibrated.
+            unknown: float32 (N,), calibrated as they are.
+            alphabet: what a reading may choose from.
+            symbols: what the logits stand for; the model's own symbols by default.
+
+        Returns:
+            float32 (N,) in [0, 1].
+        """
+        return self._referee.membership(logits, unknown, alphabet, symbols)
 
     def _judge(self, found: Inference, alphabet: Alphabet, memory: Memory | None) -> Floats:
         """Give probabilities over an alphabet, with memory's vote: (N, len(alphabet))."""
-        if memory is None or not len(memory):
-            return self.probabilities(found.logits, alphabet)
-        among = {member for members in alphabet.members for member in members}
-        logits = memory.vote(found.logits, found.features, quantized(found.glyphs), among, found.sizes)
-        return self.probabilities(logits, alphabet, (*self.symbols, *memory.taught))
+        return self._judged(found, alphabet, memory)[0]
 
-    def _columns_of(self, alphabet: Alphabet, symbols: tuple[str, ...]) -> list[NDArray[np.intp]]:
-        columns = self._columns.get((symbols, alphabet.members))
-        if columns is None:
-            place = {symbol: i for i, symbol in enumerate(symbols)}
-            columns = [np.array([place[m] for m in members], np.intp) for members in alphabet.members]
-            if len(self._columns) < 256:
-                self._columns[(symbols, alphabet.members)] = columns
-        return columns
+    def _judged(self, found: Inference, alphabet: Alphabet, memory: Memory | None) -> tuple[Floats, Floats]:
+        """Give probabilities over an alphabet (N, len(alphabet)) and memberships (N,), with memory's vote."""
+        logits, symbols, word = found.logits, self.symbols, None
+        if memory is not None and len(memory):
+            among = {member for members in alphabet.members for member in members}
+            logits, word = memory.recall(logits, found.features, quantized(found.glyphs), among, found.sizes)
+            symbols = (*symbols, *memory.taught)
+        probabilities = self.probabilities(logits, alphabet, symbols)
+        if not self._tells_unknown:
+            return probabilities, np.ones(len(logits), np.float32)
+        membership = self.membership(logits, found.unknown, alphabet, symbols)
+        return probabilities, membership if word is None else vouched_for(membership, word)
 
     def _trace(self, glyphs: NDArray[np.uint8]) -> Floats:
-        logits, features = self._network.run(None, {"glyphs": glyphs.astype(np.float32) / np.float32(255)})
+        given = {"glyphs": glyphs.astype(np.float32) / np.float32(255)}
+        logits, features = self._network.run(["logits", "features"], given)
         return np.concatenate((logits / self._temperature, features), 1)  # (N, S), (N, D) -> (N, S + D)
 
     def _ink(self, source: Source, index: int, count: int) -> Ink:
@@ -281,9 +292,10 @@ class Recognizer:
 
     def _run(self, pixels: Floats, inks: Sequence[Ink]) -> Inference:
         glyphs, boxes, frames = self._normalizer.run(None, {"ink": pixels})
-        logits, features = self._network.run(None, {"glyphs": glyphs})
-        sizes = boxes[:, 2:].max(1) / np.array([ink.scale for ink in inks], np.float32)
-        return Inference(glyphs, boxes, frames, logits / self._temperature, features, sizes)
+        logits, features, *more = self._network.run(None, {"glyphs": glyphs})
+        unknown = more[0] / self._temperature if more else np.full(len(logits), -np.inf, np.float32)
+        sizes = boxes[:, 2:].max(1) / np.array([ink.scale for ink in inks])  # float64: a drawing may be of any size
+        return Inference(glyphs, boxes, frames, logits / self._temperature, features, sizes.astype(np.float32), unknown)
 
     def _reading(
         self,
@@ -291,6 +303,7 @@ class Recognizer:
         found: Inference,
         index: int,
         probabilities: Floats,
+        membership: np.float32,
         alphabet: Alphabet,
         alternatives: HowMany,
         elapsed_ms: float,
@@ -303,6 +316,7 @@ class Recognizer:
         shown = len(alphabet) if alternatives == "all" else alternatives + 1
         ranked = [Alternative(alphabet.symbols[i], float(probabilities[i])) for i in order[:shown]]
         best = ranked[0]
+        reason, look_alikes = self._referee.why_unsure(probabilities, order, float(membership), alphabet)
         character = Character(
             best.symbol,
             best.probability,
@@ -310,35 +324,14 @@ class Recognizer:
             tuple(ranked[1:]),
             found.glyphs[index],
             ink.to_input(found.frames[index]),
+            float(membership),
+            reason,
+            look_alikes,
         )
-        status: Literal["sure", "unsure"] = "sure" if best.probability >= self.settings.sure_probability else "unsure"
+        status: Status = "unsure" if reason else "sure"
         return Reading(best.symbol, status, alphabet.name, self.version, elapsed_ms, (character,))
 
 
 def quantized(glyphs: Floats) -> NDArray[np.uint8]:
     """Give glyphs in the form in which corrections keep them: uint8 (N, 28, 28), 255 = ink."""
     return np.rint(glyphs * 255).astype(np.uint8)
-
-
-def _session(model: bytes, name: str, outputs: list[str]) -> "onnxruntime.InferenceSession":
-    # importing it starts a thread, which a server's processes must not inherit through a fork: they could not end
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    options.log_severity_level = 3
-    try:
-        session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # ONNX Runtime has no narrower common base
-        raise BundleDamaged(
-            f"{name} cannot be run: {error}.", "Install Inkling again, or use another bundle."
-        ) from error
-    given = [output.name for output in session.get_outputs()]
-    if given != outputs:
-        raise BundleDamaged(
-            f"The bundle is damaged: {name} gives {given}, expected {outputs}.",
-            "Install Inkling again, or use another bundle.",
-        )
-    return session

@@ -1,0 +1,149 @@
+"""The judge: makes logits a choice from an alphabet, says whether ink belongs to it, and why a reading is unsure."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .alphabet import Alphabet, look_alikes
+from .errors import BundleDamaged
+from .reading import Reason
+
+__all__ = ["Judge", "vouched_for"]
+
+Floats = NDArray[np.float32]
+
+#: A look-alike is named from this probability on.
+_LIKELY = 0.02
+_KEPT_PLACES = 256
+
+
+@dataclass(frozen=True)
+class _Places:
+    """Where an alphabet stands among logits: each symbol's members, all of them, and with their look-alikes."""
+
+    members: list[NDArray[np.intp]]
+    chosen: NDArray[np.intp]
+    belonging: NDArray[np.intp]
+    one_each: bool
+
+
+class Judge:
+    """Judges what a network says. Many threads may use it at once.
+
+    Args:
+        symbols: what the network's logits stand for.
+        card: the bundle's. Its ``acceptance`` names, for each alphabet, the membership that real characters reach.
+        sure_probability: a reading under it is unsure.
+
+    Raises:
+        BundleDamaged: the card's ``acceptance`` is not such a table.
+    """
+
+    def __init__(self, symbols: tuple[str, ...], card: Mapping[str, Any], sure_probability: float) -> None:
+        self._symbols = symbols
+        self._sure_probability = sure_probability
+        self._acceptance = _acceptance_of(card)
+        self._least = min(self._acceptance.values(), default=0.0)
+        self._places: dict[tuple[tuple[str, ...], tuple[tuple[str, ...], ...]], _Places] = {}
+
+    def probabilities(self, logits: Floats, alphabet: Alphabet, symbols: Sequence[str] | None = None) -> Floats:
+        """Choose from an alphabet, as :meth:`inkling.Recognizer.probabilities` does."""
+        places = self._places_of(alphabet, symbols)
+        chosen = logits.astype(np.float64)
+        chosen = np.exp(chosen - chosen[:, places.chosen].max(1, keepdims=True, initial=-np.inf))
+        if places.one_each:
+            weights = chosen[:, places.chosen]  # (N, S)
+        else:
+            weights = np.stack([chosen[:, members].sum(1) for members in places.members], 1)
+        return np.asarray(weights / weights.sum(1, keepdims=True), np.float32)
+
+    def membership(
+        self, logits: Floats, unknown: Floats, alphabet: Alphabet, symbols: Sequence[str] | None = None
+    ) -> Floats:
+        """Say how far ink belongs to an alphabet, as :meth:`inkling.Recognizer.membership` does."""
+        places = self._places_of(alphabet, symbols)
+        strange = unknown.astype(np.float64)
+        top = np.maximum(logits.max(1), strange)
+        beliefs = np.exp(logits - top[:, None])  # (N, S), float64 by top
+        share = beliefs[:, places.belonging].sum(1) / (beliefs.sum(1) + np.exp(strange - top))
+        return np.asarray(share, np.float32)
+
+    def why_unsure(
+        self, probabilities: Floats, order: NDArray[np.intp], membership: float, alphabet: Alphabet
+    ) -> tuple[Reason | None, tuple[str, ...]]:
+        """Say why a person should look at a reading, if they should, and which look-alikes it may be.
+
+        Args:
+            probabilities: float32 (len(alphabet),).
+            order: their places, likeliest first.
+            membership: how far the ink belongs to the alphabet.
+            alphabet: what was chosen from.
+
+        Returns:
+            The reason, None where the reading is sure; the other symbols of one shape, likeliest first.
+        """
+        if membership < self._acceptance.get(alphabet.name, self._least):
+            return "unknown", ()
+        best = order[0]
+        if probabilities[best] >= self._sure_probability:
+            return None, ()
+        same = look_alikes(alphabet.symbols[best])
+        others = [i for i in order[1:] if alphabet.symbols[i] in same]
+        likely = tuple(alphabet.symbols[i] for i in others if probabilities[i] >= _LIKELY)
+        if likely and probabilities[[best, *others]].sum() >= self._sure_probability:
+            return "look-alike", likely
+        return "doubtful", ()
+
+    def _places_of(self, alphabet: Alphabet, symbols: Sequence[str] | None) -> _Places:
+        names = self._symbols if symbols is None else tuple(symbols)
+        places = self._places.get((names, alphabet.members))
+        if places is None:
+            places = _found(alphabet, names)
+            if len(self._places) < _KEPT_PLACES:
+                self._places[(names, alphabet.members)] = places
+        return places
+
+
+def vouched_for(membership: Floats, word: Floats) -> Floats:
+    """Let memory vouch for ink that corrections know.
+
+    Args:
+        membership: float32 (N,) in [0, 1], without that.
+        word: float32 (N,), what memory's word counts in log odds, from 0.
+
+    Returns:
+        float32 (N,) in [0, 1].
+    """
+    outside = (1 - membership.astype(np.float64)) * np.exp(-word.astype(np.float64))
+    return np.asarray(membership / (membership + outside), np.float32)
+
+
+def _found(alphabet: Alphabet, symbols: tuple[str, ...]) -> _Places:
+    place = {symbol: i for i, symbol in enumerate(symbols)}
+    members = [np.array([place[m] for m in some], np.intp) for some in alphabet.members]
+    named = {member for some in alphabet.members for member in some}
+    belonging = {*named, *(twin for member in named for twin in look_alikes(member) if twin in place)}
+    return _Places(
+        members,
+        np.concatenate(members),
+        np.array(sorted(place[symbol] for symbol in belonging), np.intp),
+        all(len(some) == 1 for some in members),
+    )
+
+
+def _acceptance_of(card: Mapping[str, Any]) -> dict[str, float]:
+    given = card.get("acceptance") or {}
+    if not isinstance(given, dict) or not all(_is_share(share) for share in given.values()):
+        raise BundleDamaged(
+            "The bundle is damaged: its card has an acceptance that is no table of numbers from 0 to 1.",
+            "Install Inkling again, or use another bundle.",
+        )
+    return {str(name): float(share) for name, share in given.items()}
+
+
+def _is_share(value: object) -> bool:
+    return isinstance(value, int | float) and not math.isnan(value) and 0 <= value <= 1

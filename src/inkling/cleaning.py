@@ -17,7 +17,7 @@ _LONE_LEVELS, _LONE_SHARE = 100, 0.012
 _BAND_LEVELS, _BAND_SHARE = 64, 0.1
 #: The most of a band's edge that may not be one, where writing crosses it.
 _EDGE_BROKEN = 0.5
-#: A veil is looked for on pictures up to this size, px, and taken off where the paper's levels spread by more than this.
+#: A veil is looked for on pictures up to this size, px, and taken off where paper's levels spread by more than this.
 _SMALL_PX, _VEIL_LEVELS = 64, 8.0
 #: Dust: this many specks and more, each smaller than this share of the largest piece.
 _SPECKS, _SPECK_SHARE = 4, 0.12
@@ -72,7 +72,7 @@ def _without_noise(grey: _Grey) -> _Grey:
 
 
 def _without_bands(grey: _Grey) -> _Grey:
-    """Give bands along a picture's sides the paper of the rest: a shaded column, a scanner's edge, a stripe in negative.
+    """Give bands of the other shade the paper of the rest: a shaded column, a scanner's edge, a stripe in negative.
 
     Paper keeps its level from one end of a row or a column to the other; so where both ends show the same few bands, in
     straight edges all the way, these are two shades of paper, and the writing on either differs from its own.
@@ -131,4 +131,4 @@ def _without_veil(grey: _Grey) -> _Grey:
         return grey
     surface = terms @ weights  # (H, W, 6) x (6,) -> (H, W)
     evened = grey - surface
-    return np.rint((evened - evened.min()) * (255 / max(np.ptp(evened), 1.0))).astype(np.uint8)
+    return np.asarray(np.rint((evened - evened.min()) * (255 / max(np.ptp(evened), 1.0))), np.uint8)

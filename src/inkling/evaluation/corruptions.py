@@ -6,6 +6,7 @@ the same test.
 """
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import cv2
 import numpy as np
@@ -120,7 +121,7 @@ def _fog(x: _Levels, rng: _Random) -> _Levels:
             cloud += cv2.resize(grain, (256, 256), interpolation=cv2.INTER_LINEAR) * np.float32(1.96**-octave)
         cloud = (cloud - cloud.min()) / np.ptp(cloud)
         most = one.max(initial=1e-3)
-        return (one + 3 * cloud[: one.shape[0], : one.shape[1]]) * most / (most + 3)
+        return np.asarray((one + 3 * cloud[: one.shape[0], : one.shape[1]]) * most / (most + 3))
 
     return _each(x, veil)
 
@@ -132,7 +133,7 @@ def _spatter(x: _Levels, rng: _Random) -> _Levels:
         liquid = cv2.GaussianBlur(rng.normal(0.65, 0.3, one.shape).astype(np.float32), (0, 0), 1)
         blot = cv2.GaussianBlur((liquid > 0.65).astype(np.float32), (0, 0), 1.5)
         blot = np.where(blot < 0.8, np.float32(0), blot)
-        return one * (1 - blot) + np.float32(0.25) * blot
+        return np.asarray(one * (1 - blot) + 0.25 * blot, np.float32)
 
     return _each(x, splash)
 
@@ -143,7 +144,8 @@ def _dotted_line(x: _Levels, rng: _Random) -> _Levels:
 
     def line(one: _Levels) -> _Levels:
         first, last = rng.integers(0, one.shape[0] - 1, 2)
-        return one + _line(columns, first + (last - first) * columns / columns[-1], one.shape[0]) * (columns % 4 >= 2)
+        drawn = _line(columns, first + (last - first) * columns / columns[-1], one.shape[0])
+        return np.asarray(one + drawn * (columns % 4 >= 2), np.float32)
 
     return _each(x, line)
 
@@ -156,7 +158,8 @@ def _zigzag(x: _Levels, rng: _Random) -> _Levels:
     def line(one: _Levels) -> _Levels:
         start, rise = rng.integers(0, one.shape[0] - 1), rng.integers(-5, 5)
         middle = start + rise * (columns - 2) / (len(columns) - 5) + tooth
-        return one + _line(columns, middle, one.shape[0]) * ((columns >= 2) & (columns < len(columns) - 3))
+        drawn = _line(columns, middle, one.shape[0])
+        return np.asarray(one + drawn * ((columns >= 2) & (columns < len(columns) - 3)), np.float32)
 
     return _each(x, line)
 
@@ -166,7 +169,7 @@ def _canny_edges(x: _Levels, rng: _Random) -> _Levels:
 
     def edges(one: _Levels) -> _Levels:
         calm = cv2.GaussianBlur(np.rint(one * 255).astype(np.uint8), (0, 0), 1)
-        return np.asarray(cv2.Canny(calm, 0.1 * 255, 0.2 * 255, L2gradient=True), np.float32) / 255
+        return np.asarray(cv2.Canny(calm, 0.1 * 255, 0.2 * 255, L2gradient=True) / 255, np.float32)
 
     return _each(x, edges)
 
@@ -191,7 +194,7 @@ CORRUPTIONS: Mapping[str, Callable[[_Levels, _Random], _Levels]] = {
 }
 
 
-def _each(x: _Levels, change: Callable[[_Levels], _Levels]) -> _Levels:
+def _each(x: _Levels, change: Callable[[_Levels], Any]) -> _Levels:
     return np.stack([np.asarray(change(one), np.float32) for one in x]) if len(x) else x
 
 

@@ -1,0 +1,209 @@
+"""The tables of refusal: how well strangers are told from digits, and how many real characters are accepted."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .accuracy import wilson
+from .findings import Goal, Section
+
+__all__ = [
+    "Acceptance",
+    "Stranger",
+    "acceptance_section",
+    "auroc",
+    "by_script_section",
+    "strangers_section",
+    "together",
+]
+
+Floats = NDArray[np.float32]
+
+#: The least AUROC, %: what is no character at all, and symbols of other alphabets.
+_AIM, _AIM_SYMBOLS = 99.0, 95.0
+
+
+@dataclass(frozen=True, eq=False)
+class Stranger:
+    """Samples of one kind, made or found in one way, and how they were judged.
+
+    Args:
+        kind: what they are.
+        way: how they were made, or which pack or script they are from.
+        membership: float32 (N,), how far each is a digit, -1 for what held no ink.
+        sure: float32 (N,), the probability of the likeliest digit, -1 as above.
+        glyphs: float32 (M, 28, 28), a few as the network sees them.
+    """
+
+    kind: str
+    way: str
+    membership: Floats
+    sure: Floats
+    glyphs: Floats
+
+    def __len__(self) -> int:
+        """Give the number of samples."""
+        return len(self.membership)
+
+    @property
+    def blank(self) -> float:
+        """The share that held no ink."""
+        return float((self.membership < 0).mean()) if len(self) else 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class Acceptance:
+    """How far real characters of an alphabet, from one pack, belong to it; from which membership on they are taken."""
+
+    alphabet: str
+    pack: str
+    membership: Floats
+    threshold: float | None
+
+
+def auroc(real: Floats, strange: Floats) -> float:
+    """Give the area under the ROC curve: how often a real one scores above a stranger; a tie is half.
+
+    Example:
+        >>> auroc(np.array([0.9, 0.8], np.float32), np.array([0.1, 0.8], np.float32))
+        0.875
+    """
+    if not len(real) or not len(strange):
+        return float("nan")
+    scores = np.sort(strange)
+    below, upto = np.searchsorted(scores, real, "left"), np.searchsorted(scores, real, "right")
+    return float((below + upto).mean() / (2 * len(strange)))
+
+
+def together(kind: str, way: str, parts: Sequence[Stranger]) -> Stranger:
+    """Put samples together."""
+    return Stranger(
+        kind,
+        way,
+        np.concatenate([part.membership for part in parts]),
+        np.concatenate([part.sure for part in parts]),
+        np.concatenate([part.glyphs for part in parts]),
+    )
+
+
+def strangers_section(digits: Stranger, found: Sequence[Stranger], threshold: float | None) -> Section:
+    """Say by kind, and by way, how well strangers are told from digits.
+
+    Args:
+        digits: the real ones.
+        found: the strangers.
+        threshold: the membership from which on ink is taken for a digit; None where none is set.
+    """
+    rows, goals, figures = [], [], {}
+    for kind in dict.fromkeys(part.kind for part in found):
+        parts = [part for part in found if part.kind == kind]
+        whole = together(kind, "all", parts)
+        aim = _AIM_SYMBOLS if kind.startswith(("other", "letters")) else _AIM
+        value = 100 * auroc(digits.membership, whole.membership)
+        number = f"{len(digits):,} digits, {len(whole):,} strangers"
+        goals.append(Goal(f"{kind} against digits, AUROC", value, "%", aim, True, number))
+        rows.append((f"**{kind}**", "all", *_cells(digits, whole, threshold)))
+        rows += [("", part.way, *_cells(digits, part, threshold)) for part in parts if len(parts) > 1]
+        figures[kind] = {part.way: _figures(digits, part, threshold) for part in [whole, *parts]}
+    at = "the card sets none" if threshold is None else f"the card's for digits is {threshold:.4f}"
+    return Section(
+        "Strangers against digits",
+        f"Real digits: {digits.way}, {len(digits):,} of MNIST and of UNIPEN writers kept out of training. AUROC: how "
+        "often a real digit's membership is above a stranger's (a tie is half); beside it the same by the probability "
+        f"of the likeliest digit, plain softmax, which is the baseline. Refused: below the acceptance; {at}. Blank: no "
+        "ink was found, which refuses it too, and is the lowest score in both columns.",
+        ("stranger", "way", "samples", "AUROC", "by softmax", "refused", "blank"),
+        rows,
+        tuple(goals),
+        {"digits": len(digits), "threshold": threshold, "strangers": figures},
+    )
+
+
+def by_script_section(
+    digits: Stranger, scripts: Sequence[Stranger], threshold: float | None, left_out: Sequence[str]
+) -> Section:
+    """Say for each script whether the bundle was trained on it, and how well its symbols are told from digits."""
+    rows, figures, goals = [], {}, []
+    for part in scripts:
+        seen = part.way not in left_out
+        rows.append((part.way, "yes" if seen else "no", *_cells(digits, part, threshold)))
+        figures[part.way] = {"trained_on": seen, **_figures(digits, part, threshold)}
+    honest = [part for part in scripts if part.way in left_out]
+    if honest:
+        whole = together("scripts", "left out", honest)
+        value = 100 * auroc(digits.membership, whole.membership)
+        number = f"{len(honest)} scripts, {len(whole):,} drawings"
+        goals.append(Goal("scripts left out of training against digits, AUROC", value, "%", _AIM_SYMBOLS, True, number))
+    told = (
+        f"This bundle's training left out {', '.join(left_out)}: the other rows are of symbols it has met."
+        if honest
+        else "This bundle was trained on all of them as symbols that are none of its own: on scripts it never met, it "
+        "will do worse. Train one with `--leave-out` to see how much."
+    )
+    return Section(
+        "Scripts",
+        f"Symbols of Omniglot's scripts but Latin. {told}",
+        ("script", "trained on", "samples", "AUROC", "by softmax", "refused", "blank"),
+        rows,
+        tuple(goals),
+        figures,
+    )
+
+
+def acceptance_section(rows: Iterable[Acceptance]) -> Section:
+    """Say how many real characters each named alphabet accepts."""
+    cells, figures = [], []
+    for row in rows:
+        taken = None if row.threshold is None else int((row.membership >= row.threshold).sum())
+        share = wilson(taken or 0, len(row.membership))
+        span = f"{share.low * 100:.2f} to {share.high * 100:.2f}"
+        shown = ("–", "–") if taken is None else (_percent(share.value), span)
+        limit = "–" if row.threshold is None else f"{row.threshold:.4f}"
+        cells.append((row.alphabet, row.pack, f"{len(row.membership):,}", limit, *shown))
+        figures.append(
+            {
+                "alphabet": row.alphabet,
+                "pack": row.pack,
+                "samples": len(row.membership),
+                "threshold": row.threshold,
+                "accepted": taken,
+                "at_one_percent": round(float(np.quantile(row.membership, 0.01)), 6),
+            }
+        )
+    return Section(
+        "Real characters accepted",
+        "Characters kept out of training, each read in every named alphabet that holds it: the share whose membership "
+        "reaches the card's acceptance, which 99 % of validation's characters reach.",
+        ("alphabet", "data set", "samples", "acceptance", "accepted", "95 % interval"),
+        cells,
+        (),
+        {"alphabets": figures},
+    )
+
+
+def _cells(digits: Stranger, strange: Stranger, threshold: float | None) -> tuple[str, ...]:
+    refused = None if threshold is None else float((strange.membership < threshold).mean())
+    return (
+        f"{len(strange):,}",
+        _percent(auroc(digits.membership, strange.membership)),
+        _percent(auroc(digits.sure, strange.sure)),
+        "–" if refused is None else _percent(refused),
+        _percent(strange.blank),
+    )
+
+
+def _figures(digits: Stranger, strange: Stranger, threshold: float | None) -> dict[str, Any]:
+    return {
+        "samples": len(strange),
+        "auroc": round(auroc(digits.membership, strange.membership), 6),
+        "auroc_softmax": round(auroc(digits.sure, strange.sure), 6),
+        "refused": None if threshold is None else round(float((strange.membership < threshold).mean()), 6),
+        "blank": round(strange.blank, 6),
+    }
+
+
+def _percent(share: float) -> str:
+    return f"{share * 100:.2f} %"

@@ -13,6 +13,8 @@ _Grey = NDArray[np.uint8]
 
 #: A lone px differs from every neighbour by more than this, grey levels; so many of them are noise, not writing.
 _LONE_LEVELS, _LONE_SHARE = 100, 0.012
+#: The neighbours of a px; and the size from which on a plain median will do, px.
+_RING, _LARGE_PX = np.array(((1, 1, 1), (1, 0, 1), (1, 1, 1)), np.uint8), 2**19
 #: Bands differ by this at least, grey levels; they are so wide at least, as a share of a side.
 _BAND_LEVELS, _BAND_SHARE = 64, 0.1
 #: The most of a band's edge that may not be one, where writing crosses it.
@@ -52,12 +54,12 @@ def without_dust(ink: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def _without_noise(grey: _Grey) -> _Grey:
     """Replace single px of the darkest or lightest level by their surroundings, where there are many of them."""
-    ring = np.ones((3, 3), np.uint8)
-    ring[1, 1] = 0
-    most, least = cv2.dilate(grey, ring), cv2.erode(grey, ring)
-    lone = cv2.subtract(grey, most), cv2.subtract(least, grey)
-    if sum(int(np.count_nonzero(side > _LONE_LEVELS)) for side in lone) < _LONE_SHARE * grey.size:
+    rows = max(_SMALL_PX, grey.shape[0] // 4)
+    first = max(0, (grey.shape[0] - rows) // 2)
+    if not _is_noisy(grey[first : first + rows]) or not _is_noisy(grey):
         return grey
+    if grey.size > _LARGE_PX:
+        return np.asarray(cv2.medianBlur(cv2.medianBlur(grey, 3), 3), np.uint8)
     low, high = int(grey.min()), int(grey.max())
     for _ in range(2):
         framed = np.pad(grey.astype(np.int16), 1, mode="reflect")
@@ -71,16 +73,23 @@ def _without_noise(grey: _Grey) -> _Grey:
     return grey
 
 
+def _is_noisy(grey: _Grey) -> bool:
+    """Say whether many px are lone ones."""
+    lone = cv2.subtract(grey, cv2.dilate(grey, _RING)), cv2.subtract(cv2.erode(grey, _RING), grey)
+    count = sum(cv2.countNonZero(cv2.inRange(side, _LONE_LEVELS, 255)) for side in lone)
+    return count >= _LONE_SHARE * grey.size
+
+
 def _without_bands(grey: _Grey) -> _Grey:
     """Give bands of the other shade the paper of the rest: a shaded column, a scanner's edge, a stripe in negative.
 
     Paper keeps its level from one end of a row or a column to the other; so where both ends show the same few bands, in
     straight edges all the way, these are two shades of paper, and the writing on either differs from its own.
     """
-    if int(np.ptp(grey)) < _BAND_LEVELS:
-        return grey
     for turned in (False, True):
         side = grey.T if turned else grey
+        if int(side[0].max()) - int(side[0].min()) < _BAND_LEVELS:
+            continue  # no band ends at that side: nearly always
         evened = _evened_columns(side)
         if evened is not None:
             return np.ascontiguousarray(evened.T if turned else evened)
@@ -105,22 +114,24 @@ def _evened_columns(grey: _Grey) -> _Grey | None:
     written = (evened < (low + high) / 2) != first[~rarer][0]
     rows = np.flatnonzero(written.any(1))
     # nothing left, or a bar between two bands: the bands were the writing, an I or an H
-    if not len(rows) or (not written[:, rarer].any() and rows[-1] - rows[0] < 0.3 * height):
+    on_one_side = not (written[:, rarer].any() and written[:, ~rarer].any())
+    if not len(rows) or (on_one_side and rows[-1] - rows[0] < 0.3 * height):
         return None
     return evened
 
 
 def _without_veil(grey: _Grey) -> _Grey:
     """Even out paper that grows lighter or darker across a small picture, by a surface fitted to the picture's rim."""
-    height, width = grey.shape
-    y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
     rim = np.ones(grey.shape, np.bool_)
     rim[2:-2, 2:-2] = False
     levels = grey[rim].astype(np.float64)
+    if levels.max() - levels.min() < _VEIL_LEVELS:
+        return grey
     spread = float(np.subtract(*np.percentile(levels, (90, 10))))
     contrast = float(np.subtract(*np.percentile(grey, (99, 1))))
     if spread < _VEIL_LEVELS or spread > 0.9 * contrast:
         return grey
+    y, x = np.mgrid[-1 : 1 : grey.shape[0] * 1j, -1 : 1 : grey.shape[1] * 1j]
     terms = np.stack((np.ones_like(x), x, y, x * x, x * y, y * y), 2)  # (H, W, 6)
     paper = np.ones(len(levels), np.bool_)
     for _ in range(3):

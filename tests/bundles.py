@@ -28,7 +28,10 @@ def senseless():
 
 
 #: The acceptance of :func:`wary`.
-ACCEPTANCE = {"digits": 0.5, "lowercase": 0.4, "uppercase": 0.4, "letters": 0.4, "alphanumeric": 0.3}
+ACCEPTANCE = {
+    **dict.fromkeys(("digits", "lowercase", "uppercase", "digits+lowercase"), 0.5),
+    **dict.fromkeys(("letters", "letters-caseless", "alphanumeric"), 0.3),
+}
 
 
 @functools.cache

@@ -72,3 +72,10 @@ def encoded(image, kind="PNG", **options):
     buffer = io.BytesIO()
     image.save(buffer, kind, **options)
     return buffer.getvalue()
+
+
+def blot_picture():
+    """A blot: as much ink as no character has."""
+    grey = np.full((100, 100), 255, np.uint8)
+    grey[20:80, 25:80] = 0
+    return grey

@@ -13,7 +13,8 @@ from inkling.alphabet import NAMED
 from inkling.cli import main
 from inkling.data.packs import Pack, save_pack
 
-from .drawings import encoded, photograph, picture
+from .bundles import wary
+from .drawings import blot_picture, encoded, photograph, picture
 from .test_recognizer import READING
 
 COMMANDS = ("read", "teach", "corrections", "train", "retrain", "models", "worker", "serve", "data", "evaluate")
@@ -76,6 +77,27 @@ def test_json_names_as_many_alternatives_as_asked_for(files):
     assert "neither a number nor 'all'" in result.stderr
 
 
+def test_what_is_no_character_of_the_alphabet_is_no_answer(tmp_path, files):
+    wary().save(tmp_path / "wary")
+    (tmp_path / "blot.png").write_bytes(encoded(blot_picture()))
+    paths = [str(tmp_path / "blot.png"), files["7"]]
+    result = run("read", *paths, "--alphabet", "digits", "--bundle", tmp_path / "wary")
+    assert (result.exit_code, result.stderr) == (0, "")
+    blot, seven = result.stdout.splitlines()
+    assert re.fullmatch(r".+blot\.png\t\?\t-\tclosest: \d  \(unknown: no character of digits\)", blot)
+    assert seven.split("\t")[1] == "7"
+    result = run("read", "--json", *paths, "--alphabet", "digits", "--bundle", tmp_path / "wary")
+    said = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [(one["status"], one["characters"][0]["reason"]) for one in said] == [("unsure", "unknown"), ("sure", None)]
+
+
+def test_symbols_of_one_shape_are_named(tmp_path, monkeypatch):
+    monkeypatch.setenv("INKLING_SURE_PROBABILITY", "0.99")
+    (tmp_path / "bar.png").write_bytes(encoded(picture("1")))
+    line = run("read", tmp_path / "bar.png", "--alphabet", "1lI").stdout.rstrip()
+    assert re.search(r"\t([1lI])\t0\.\d+\t.*  \(unsure: \1( or [1lI])+, which share one shape\)$", line), line
+
+
 def test_a_dash_reads_standard_input(files):
     result = run("read", "-", "--alphabet", "digits", stdin=encoded(picture("4")))
     assert result.exit_code == 0
@@ -83,7 +105,7 @@ def test_a_dash_reads_standard_input(files):
 
 
 def test_an_own_alphabet_and_all_that_the_model_knows(files):
-    assert run("read", files["7"], "--alphabet", "Y,N").stdout.split("\t")[1] in "YN"
+    assert json.loads(run("read", "--json", files["7"], "--alphabet", "Y,N").stdout)["text"] in "YN"
     assert json.loads(run("read", "--json", files["4"]).stdout)["alphabet"] == "alphanumeric"
 
 

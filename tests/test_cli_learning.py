@@ -45,8 +45,8 @@ def run(*arguments, stdin=None):
 
 
 def read(*arguments):
-    """What a picture is read as."""
-    return run("read", *arguments).stdout.split("\t")[1]
+    """What a picture is read as, or comes closest to."""
+    return json.loads(run("read", "--json", *arguments).stdout)["text"]
 
 
 def listed(*options):

@@ -5,6 +5,7 @@ import io
 import json
 import re
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -14,11 +15,16 @@ from PIL import Image
 from inkling.alphabet import NAMED
 from inkling.errors import BundleDamaged, InklingError
 from inkling.ink import Ink
+from inkling.reading import Reason
+from inkling.recognizer import Recognizer
 from inkling.settings import SETTINGS, Settings
 from inkling.web import api, create_app
+from inkling.web.charts import draw_chart
 from inkling.web.limits import RateLimit
 from inkling.web.problems import _HTTP_PROBLEMS, STATUS, RequestError, status_of
 
+from .bundles import wary
+from .drawings import blot_picture, encoded, picture
 from .fakes import CountingRecognizer
 
 BAR = [[[100, 50], [101, 200, 16], [100, 350, 32.5]]]
@@ -135,6 +141,25 @@ def test_the_glyph_comes_as_a_png_with_black_ink_on_white_paper(client):
     assert pixels.shape == (28, 28)
     assert pixels[0, 0] == 255
     assert pixels[10, 13] == 0
+
+
+def test_ink_that_is_no_character_is_not_answered_as_one():
+    client = app(Recognizer(wary(), Settings.load({}))).test_client()
+    blot = as_url(encoded(blot_picture()))
+    reading = client.post("/api/v1/read", json={"image": blot, "alphabet": "digits"}).json
+    (character,) = reading["characters"]
+    assert (reading["status"], character["reason"], character["look_alikes"]) == ("unsure", "unknown", [])
+    assert 0 <= character["membership"] < 0.01
+    seven = client.post("/api/v1/read", json={"image": as_url(encoded(picture("7"))), "alphabet": "digits"}).json
+    assert (seven["status"], seven["characters"][0]["reason"]) == ("sure", None)
+
+
+def test_symbols_of_one_shape_are_named():
+    client = app(Recognizer(settings=Settings.load({}, sure_probability=0.99))).test_client()
+    bar = client.post("/api/v1/read", json={"strokes": BAR, "alphabet": "1lI"}).json["characters"][0]
+    assert bar["reason"] == "look-alike"
+    assert bar["look_alikes"]
+    assert {bar["symbol"], *bar["look_alikes"]} <= set("1lI")
 
 
 def test_the_heat_map_comes_with_the_box_that_it_covers(recognizer):
@@ -384,6 +409,23 @@ def test_the_chart_draws_numbers_and_what_is_read(client):
     strange = chart_of(client.get(path, query_string={"probability": ["\U0001f600:1"]}))
     assert len(strange) < len(two)
     assert len(chart_of(client.post(path, json={"strokes": BAR, "alphabet": "digits"}))) > len(two)
+
+
+def test_a_chart_of_what_is_no_character_says_so():
+    about = [draw_chart([("3", 0.97), ("8", 0.03)], strange).axes[0].get_xlabel() for strange in (False, True)]
+    assert about[0] == "Probability"
+    assert "does not look like any of these" in about[1]
+    client = app(Recognizer(wary(), Settings.load({}))).test_client()
+    drawn = {"image": as_url(encoded(blot_picture())), "alphabet": "digits"}
+    chart_of(client.post("/api/v1/charts/probabilities.png", json=drawn))
+
+
+def test_openapi_says_what_reasons_there_are(client):
+    document = client.get("/api/v1/openapi.json").json
+    character = document["components"]["schemas"]["CharacterAnswer"]
+    assert {"membership", "reason", "look_alikes"} <= set(character["required"])
+    (reasons,) = [part["enum"] for part in character["properties"]["reason"]["anyOf"] if "enum" in part]
+    assert reasons == list(get_args(Reason))
 
 
 @pytest.mark.parametrize(

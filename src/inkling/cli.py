@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from .cli_learning import corrections, open_service, source_of, teach
+from .cli_learning import corrections, open_service, said, source_of, teach
 from .cli_models import keep_trained, models
 from .cli_retrain import retrain, worker
 from .errors import InkError, InklingError, TrainingExtraMissing
@@ -101,9 +101,7 @@ def read(
         if as_json:
             click.echo(json.dumps({"path": file, **reading.to_json()}, ensure_ascii=False))
         else:
-            others = "  ".join(f"{a.symbol} {a.probability:.3f}" for c in reading.characters for a in c.alternatives)
-            unsure = "  (unsure)" if reading.status == "unsure" else ""
-            click.echo(f"{file}\t{reading.text}\t{reading.probability:.3f}\t{others}{unsure}")
+            click.echo(f"{file}\t{said(reading)}")
     if failed:
         sys.exit(1)
 

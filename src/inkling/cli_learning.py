@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .settings import Settings
     from .store import Correction
 
-__all__ = ["corrections", "open_service", "source_of", "teach"]
+__all__ = ["corrections", "open_service", "said", "source_of", "teach"]
 
 _PROBLEMS_SHOWN = 20
 
@@ -182,7 +182,23 @@ def _plural(count: int) -> str:
     return "correction" if count == 1 else "corrections"
 
 
+def said(reading: "Reading") -> str:
+    """Put a reading in a line: text, probability and the next symbols, set apart by tabs, and why it is unsure.
+
+    What is no character of the alphabet has a question mark for a text, and the closest symbol as a hint alone.
+    """
+    if any(character.reason == "unknown" for character in reading.characters):
+        return f"?\t-\tclosest: {reading.text}  (unknown: no character of {reading.alphabet})"
+    others = "  ".join(f"{a.symbol} {a.probability:.3f}" for c in reading.characters for a in c.alternatives)
+    alike = [" or ".join((c.symbol, *c.look_alikes)) for c in reading.characters if c.reason == "look-alike"]
+    why = f"unsure: {', '.join(alike)}, which share one shape" if alike else "unsure"
+    note = "" if reading.status == "sure" else f"  ({why})"
+    return f"{reading.text}\t{reading.probability:.3f}\t{others}{note}"
+
+
 def _answer(reading: "Reading") -> str:
+    if any(character.reason == "unknown" for character in reading.characters):
+        return f"no character of {reading.alphabet}, closest to {reading.text}"
     return f"{reading.text} ({reading.probability:.3f})"
 
 

@@ -91,14 +91,15 @@ def of_ink() -> Response:
     reading = reader.recognizer.read(ink_of(given), alphabet, _FEW - 1, reader.memory)
     first = reading.characters[0]
     others = [(one.symbol, one.probability) for one in first.alternatives]
-    return _png([(first.symbol, first.probability), *others])
+    return _png([(first.symbol, first.probability), *others], first.reason == "unknown")
 
 
-def draw_chart(bars: Sequence[tuple[str, float]]) -> "Figure":
+def draw_chart(bars: Sequence[tuple[str, float]], strange: bool = False) -> "Figure":
     """Draw horizontal bars, the largest in the accent colour.
 
     Args:
         bars: symbol and probability in [0, 1], from top to bottom.
+        strange: the ink is no character of the alphabet; the chart says so, and no bar stands out.
     """
     from matplotlib.figure import Figure  # not pyplot, which keeps every figure
 
@@ -106,7 +107,7 @@ def draw_chart(bars: Sequence[tuple[str, float]]) -> "Figure":
     axes = figure.add_subplot()
     values = [value for _, value in bars]
     places = range(len(bars))
-    colours = [_ACCENT if value == max(values) else _FILL for value in values]
+    colours = [_ACCENT if value == max(values) and not strange else _FILL for value in values]
     axes.barh(places, values, color=colours, height=0.62)
     for place, value in zip(places, values, strict=True):
         axes.text(value + 0.015, place, f"{value:.1%}", va="center", color=_INK, fontsize=9)
@@ -114,16 +115,17 @@ def draw_chart(bars: Sequence[tuple[str, float]]) -> "Figure":
     axes.set_ylim(len(bars) - 0.4, -0.6)
     axes.set_xlim(0, 1.12)
     axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0 %", "25 %", "50 %", "75 %", "100 %"])
-    axes.set_xlabel("Probability", color=_INK)
+    about = "It does not look like any of these. Probability if it were one" if strange else "Probability"
+    axes.set_xlabel(about, color=_INK)
     axes.tick_params(length=0, colors=_INK)
     axes.spines[["top", "right", "left"]].set_visible(False)
     return figure
 
 
-def _png(bars: Sequence[tuple[str, float]]) -> Response:
+def _png(bars: Sequence[tuple[str, float]], strange: bool = False) -> Response:
     file = io.BytesIO()
     with _drawing:
-        draw_chart(bars).savefig(file, format="png")
+        draw_chart(bars, strange).savefig(file, format="png")
     response = Response(file.getvalue(), mimetype="image/png")
     response.headers["Content-Disposition"] = 'inline; filename="probabilities.png"'
     return response

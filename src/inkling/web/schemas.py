@@ -121,7 +121,13 @@ class CharacterAnswer(BaseModel):
     """One character that was read."""
 
     symbol: str
-    probability: Probability
+    probability: Probability = Field(description="How likely the symbol is, of those of the alphabet.")
+    membership: Probability = Field(description="How far the ink is a character of the alphabet at all.")
+    reason: Literal["unknown", "look-alike", "doubtful"] | None = Field(
+        description="Why a person should look at it: unknown, it is no character of the alphabet and symbol only the "
+        "closest one; look-alike, it is one of symbols that share a shape; doubtful, else. Null where it is sure."
+    )
+    look_alikes: list[str] = Field(description="Where that is the reason: the other symbols of one shape.")
     box: list[float] = Field(min_length=4, max_length=4, description="x, y, width and height in px of the input.")
     alternatives: list[AlternativeAnswer] = Field(description="The next symbols, likeliest first.")
     glyph: str = Field(
@@ -136,7 +142,7 @@ class ReadingAnswer(BaseModel):
     model_config = ConfigDict(title="Reading", protected_namespaces=())
 
     text: str
-    status: Literal["sure", "unsure"]
+    status: Literal["sure", "unsure"] = Field(description="Whether a person should look; the characters say why.")
     alphabet: str
     model: str = Field(description="The version of the model that read it.")
     elapsed_ms: float = Field(ge=0, description="From ink to answer, decoding included.")

@@ -1,6 +1,7 @@
 // The answer on the Draw page: what was read, how sure, what the model saw, and the bars beside it.
 
 import { percent } from "./bars.js";
+import { either, isStrange, shapes, strangeness } from "./verdict.js";
 
 const $ = (id) => document.getElementById(id);
 const RIVAL = 0.15; // an alternative this likely is named beside an unsure answer
@@ -14,10 +15,9 @@ export class Answer {
   get given() { return $("answer").textContent !== ""; }
 
   clear() {
-    $("answer").textContent = $("answer-probability").textContent = "";
+    for (const id of ["answer", "answer-probability", "answer-closest"]) $(id).textContent = "";
     $("answer-status").textContent = "The answer appears here.";
-    delete $("answer-card").dataset.status;
-    delete $("answer-card").dataset.stale;
+    for (const name of ["status", "strange", "stale"]) delete $("answer-card").dataset[name];
     $("seen").src = BLANK_GLYPH;
     $("seen").alt = "Nothing yet";
     $("again").hidden = true;
@@ -30,26 +30,33 @@ export class Answer {
 
   show(reading) {
     const [character] = reading.characters;
-    const probability = reading.characters.reduce((product, one) => product * one.probability, 1);
-    $("answer").textContent = reading.text;
-    $("answer").classList.toggle("long", [...reading.text].length > 2);
-    $("answer-probability").textContent = percent(probability);
-    $("answer-status").textContent = reading.status === "sure" ? "Sure" : `Unsure: ${rivals(character)}`;
+    const strange = isStrange(reading);
+    this.#say(reading, strange);
     $("answer-card").dataset.status = reading.status;
+    $("answer-card").toggleAttribute("data-strange", strange);
     delete $("answer-card").dataset.stale;
     $("seen").src = `data:image/png;base64,${character.glyph}`;
-    $("seen").alt = `The drawing as the model sees it, 28 by 28 pixels, read as ${character.symbol}`;
+    $("seen").alt = `The drawing as the model sees it, 28 by 28 pixels, ${strange ? "closest to" : "read as"} ${character.symbol}`;
     $("again").hidden = false;
-    $("save-chart").disabled = false;
+    $("save-chart").disabled = strange;
     const shares = [character, ...character.alternatives].map((one) => [one.symbol, one.probability]);
     this.#bars.admit(shares.map(([symbol]) => symbol));
-    this.#bars.show(new Map(shares));
+    this.#bars.show(new Map(shares), { faint: strange });
+  }
+
+  #say(reading, strange) {
+    const probability = reading.characters.reduce((product, one) => product * one.probability, 1);
+    const unsure = () => shapes(reading) || `Unsure: ${rivals(reading.characters[0])}`;
+    $("answer").textContent = strange ? "?" : reading.text;
+    $("answer").classList.toggle("long", !strange && [...reading.text].length > 2);
+    $("answer-probability").textContent = strange ? "" : percent(probability);
+    $("answer-status").textContent = strange ? strangeness(reading) : reading.status === "sure" ? "Sure" : unsure();
+    $("answer-closest").textContent = strange ? `Closest: ${reading.text}` : "";
   }
 }
 
 // "7 or 1": the answer and what else it may well be.
 function rivals({ symbol, alternatives }) {
   const others = alternatives.filter((one, index) => index === 0 || one.probability >= RIVAL).slice(0, 2);
-  const names = [symbol, ...others.map((one) => one.symbol)];
-  return [names.slice(0, -1).join(", "), names.at(-1)].filter(Boolean).join(" or ");
+  return either([symbol, ...others.map((one) => one.symbol)]);
 }

@@ -36,6 +36,7 @@ export class Bars {
   offer(symbols) {
     this.#symbols = symbols;
     this.#probabilities = new Map();
+    this.#root.classList.remove("faint");
     this.#button.hidden = symbols.length <= FEW;
     this.#lay();
   }
@@ -49,9 +50,11 @@ export class Bars {
     this.offer([...this.#symbols.filter((symbol) => chosen.has(symbol)), ...symbols.filter((symbol) => !offered.has(symbol))]);
   }
 
-  // Show the probabilities: Map of symbol to [0, 1]; an empty one before anything was read.
-  show(probabilities) {
+  // Show the probabilities: Map of symbol to [0, 1]; an empty one before anything was read. Faint ones are no answer:
+  // they say what comes closest.
+  show(probabilities, { faint = false } = {}) {
     this.#probabilities = probabilities;
+    this.#root.classList.toggle("faint", faint);
     const order = this.#order();
     const top = Math.max(0, ...probabilities.values());
     this.#rows.forEach((row, index) => this.#fill(row, order[index], top));
@@ -78,7 +81,7 @@ export class Bars {
     this.#titles[1].textContent = this.#ranked ? "Less likely" : range(half, count - 1);
     this.#button.textContent = this.#showsAll ? "Show the likeliest" : `Show all ${this.#symbols.length}`;
     this.#root.classList.toggle("all", !few);
-    this.show(this.#probabilities);
+    this.show(this.#probabilities, { faint: this.#root.classList.contains("faint") });
   }
 
   #fill(row, symbol, top) {

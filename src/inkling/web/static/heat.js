@@ -1,6 +1,7 @@
 // The heat map over the drawing: where the answer comes from. Grey levels come from the server, colours are made here.
 
 import { SIDE } from "./drawing.js";
+import { isStrange } from "./verdict.js";
 
 const GLYPH = 28;
 const MOST_COVER = 200; // of 255: the ink under it stays to be seen
@@ -33,7 +34,7 @@ export class HeatMap {
     context.imageSmoothingQuality = "high";
     characters.forEach(({ heat }, index) => context.drawImage(maps[index], ...heat.box));
     this.#canvas.dataset.shown = "";
-    this.#note.textContent = `Warm: what makes it ${characters.map(({ symbol }) => symbol).join("")}`;
+    this.#note.textContent = `Warm: what ${isStrange({ characters }) ? "brings it near" : "makes it"} ${characters.map(({ symbol }) => symbol).join("")}`;
   }
 }
 

@@ -3,6 +3,7 @@
 import { percent } from "./bars.js";
 import { nameOf } from "./profile.js";
 import { ask, wordsOf } from "./server.js";
+import { isStrange } from "./verdict.js";
 
 const $ = (id) => document.getElementById(id);
 const SVG = "http://www.w3.org/2000/svg";
@@ -51,7 +52,7 @@ export class One extends EventTarget {
     let now;
     try {
       const reading = await ask(`/corrections/${id}/reading`);
-      now = `${reading.text}, ${percent(reading.characters[0].probability)}`;
+      now = isStrange(reading) ? `Nothing known. Closest: ${reading.text}` : `${reading.text}, ${percent(reading.characters[0].probability)}`;
     } catch (error) {
       now = wordsOf(error);
     }

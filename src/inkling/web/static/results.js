@@ -1,12 +1,15 @@
 // The table of results: one row a picture, from waiting to read or not.
 
 import { percent } from "./bars.js";
+import { isStrange, shapes, strangeness } from "./verdict.js";
 
 const GLYPHS = 8; // of a picture with more characters the first ones are shown
-const STATUS = { waiting: "Waiting", reading: "Reading", sure: "Sure", unsure: "Unsure", failed: "Not read" };
+const STATUS = { waiting: "Waiting", reading: "Reading", sure: "Sure", unsure: "Unsure", failed: "Not read", unknown: "Unknown" };
 
 export const probabilityOf = (reading) => reading.characters.reduce((product, one) => product * one.probability, 1);
 export const stateOf = (entry) => (entry.error ? "failed" : entry.reading?.status ?? (entry.busy ? "reading" : "waiting"));
+
+export const reasonOf = (entry) => entry.reading?.characters.find(({ reason }) => reason)?.reason ?? null;
 
 export class Results {
   #body;
@@ -27,17 +30,21 @@ export class Results {
     const row = this.#rows.get(entry.id) ?? this.#add(entry);
     const cell = (name) => row.querySelector(`.cell-${name}`);
     const state = stateOf(entry);
+    const reason = reasonOf(entry);
     row.dataset.state = state;
+    if (reason) row.dataset.reason = reason;
+    else delete row.dataset.reason;
     const preview = cell("picture").querySelector("img");
     if (entry.preview && preview.getAttribute("src") !== entry.preview) preview.src = entry.preview;
     preview.alt = entry.preview ? `Preview of ${entry.name}` : "No preview";
-    cell("status").firstElementChild.textContent = STATUS[state];
+    cell("status").firstElementChild.textContent = STATUS[reason] ?? STATUS[state];
     const { reading, error } = entry;
     cell("teach").firstElementChild.hidden = !reading;
-    cell("text").firstElementChild.textContent = reading?.text ?? "";
-    cell("probability").textContent = reading ? percent(probabilityOf(reading)) : "";
+    const answer = reading && !isStrange(reading) ? reading : null;
+    cell("text").firstElementChild.textContent = answer ? reading.text : reading ? "?" : "";
+    cell("probability").textContent = answer ? percent(probabilityOf(reading)) : "";
     cell("glyph").replaceChildren(...(reading ? glyphsOf(reading) : []));
-    cell("others").replaceChildren(...(reading ? othersOf(reading) : [error ? `${error.message} ${error.hint}`.trim() : ""]));
+    cell("others").replaceChildren(...(answer ? othersOf(reading) : reading ? strangerOf(reading) : [error ? `${error.message} ${error.hint}`.trim() : ""]));
   }
 
   clear() {
@@ -74,7 +81,19 @@ function glyphsOf({ characters }) {
   });
 }
 
-function othersOf({ characters }) {
+function strangerOf(reading) {
+  const closest = document.createElement("span");
+  closest.className = "muted";
+  closest.textContent = `Closest: ${reading.text}`;
+  return [`${strangeness(reading)} `, closest];
+}
+
+function othersOf(reading) {
+  const alike = shapes(reading);
+  return [...(alike ? [`${alike}. `] : []), ...listsOf(reading)];
+}
+
+function listsOf({ characters }) {
   return characters.slice(0, GLYPHS).map(({ alternatives }) => {
     const list = document.createElement("span");
     list.className = "others";

@@ -1,8 +1,9 @@
 // Results as files: CSV for a spreadsheet, JSON for a program.
 
-import { probabilityOf, stateOf } from "./results.js";
+import { probabilityOf, reasonOf, stateOf } from "./results.js";
+import { isStrange } from "./verdict.js";
 
-const COLUMNS = ["file", "text", "probability", "status", "alphabet", "model", "alternatives", "error"];
+const COLUMNS = ["file", "text", "probability", "status", "reason", "alphabet", "model", "alternatives", "error"];
 
 // A spreadsheet takes what begins with one of these for a formula.
 const harmless = (text) => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
@@ -11,12 +12,14 @@ const quoted = (value) => (/[",\r\n]/.test(value) ? `"${value.replaceAll('"', '"
 export function csv(entries) {
   const lines = entries.map((entry) => {
     const { reading, error } = entry;
-    const others = reading?.characters.flatMap((one) => one.alternatives.map((a) => `${a.symbol} ${a.probability.toFixed(4)}`));
+    const strange = reading && isStrange(reading); // then there is no answer, and the closest symbols are alternatives
+    const others = reading?.characters.flatMap((one) => [...(strange ? [one] : []), ...one.alternatives].map((a) => `${a.symbol} ${a.probability.toFixed(4)}`));
     return [
       harmless(entry.name),
-      harmless(reading?.text ?? ""),
-      reading ? probabilityOf(reading).toFixed(6) : "",
+      harmless(reading && !strange ? reading.text : ""),
+      reading && !strange ? probabilityOf(reading).toFixed(6) : "",
       stateOf(entry),
+      reasonOf(entry) ?? "",
       harmless(reading?.alphabet ?? entry.alphabet),
       reading?.model ?? "",
       harmless((others ?? []).join("; ")),

@@ -3,8 +3,11 @@
 import { EVERYBODY, nameOf, owner } from "./profile.js";
 import { ask, wordsOf } from "./server.js";
 import { hide, tell } from "./toast.js";
+import { isStrange } from "./verdict.js";
 
 const CHIPS = 5;
+const HINT = "Tap what it is, type it, or press its key.";
+const HINT_STRANGE = "Name it, and it is known from now on.";
 const $ = (id) => document.getElementById(id);
 
 // Tells "learned" with the server's answer {correction, before, reading}, and "undone" with the same once it is undone.
@@ -29,10 +32,13 @@ export class Teach extends EventTarget {
   }
 
   // Stand ready to correct a reading.
-  offer({ characters: [{ symbol, alternatives }] }) {
+  offer(reading) {
+    const [{ symbol, alternatives }] = reading.characters;
+    const strange = isStrange(reading);
     const symbols = [symbol, ...alternatives.map((one) => one.symbol)].slice(0, CHIPS);
     const focused = document.activeElement?.dataset.symbol;
-    $("teach-chips").replaceChildren(...symbols.map((one, index) => this.#chip(one, index === 0)));
+    $("teach-chips").replaceChildren(...symbols.map((one, index) => this.#chip(one, index === 0 && !strange)));
+    $("teach-hint").textContent = strange ? HINT_STRANGE : HINT;
     this.#rest(false);
     if (focused) [...$("teach-chips").children].find((chip) => chip.dataset.symbol === focused)?.focus();
   }
@@ -40,7 +46,9 @@ export class Teach extends EventTarget {
   // There is no reading to correct; chips that fade keep their place.
   rest({ clear = false } = {}) {
     this.#rest(true);
-    if (clear) $("teach-chips").replaceChildren();
+    if (!clear) return;
+    $("teach-chips").replaceChildren();
+    $("teach-hint").textContent = HINT;
   }
 
   #rest(resting) {
@@ -59,7 +67,7 @@ export class Teach extends EventTarget {
       const options = { alphabet: this.#given.alphabet(), alternatives: "all", glyph: true, ...owner(profile) };
       const answer = await ask("/corrections", { method: "POST", body: { ...ink, symbol, ...options } });
       this.#field.value = "";
-      const right = answer.before.text === answer.correction.symbol;
+      const right = answer.before.text === answer.correction.symbol && !isStrange(answer.before);
       const whose = profile === EVERYBODY ? "" : ` in ${nameOf(profile)}’s hand`;
       answer.edition = edition;
       answer.say = (more = "") => tell(`${right ? "Noted" : "Learned"}: this is ${answer.correction.symbol}${whose}.${more}`, { undo: () => this.#undo(answer) });

@@ -5,7 +5,7 @@ import { takeIn } from "./intake.js";
 import { save } from "./kept.js";
 import { formOf, previewOf } from "./picture.js";
 import { owner, Profiles } from "./profile.js";
-import { Results, stateOf } from "./results.js";
+import { reasonOf, Results, stateOf } from "./results.js";
 import { RowTeaching } from "./rows.js";
 import { Away, read, untilReady } from "./server.js";
 import { MOST, Shelf } from "./shelf.js";
@@ -126,7 +126,8 @@ function refresh() {
   $("progress").max = Math.max(1, batch);
   $("progress").value = batch - left;
   $("progress-text").textContent = left ? `${batch - left} of ${batch} read` : "";
-  const parts = [[count("sure"), "sure"], [count("unsure"), "unsure"], [count("failed"), "not read"]];
+  const strange = all.filter((entry) => reasonOf(entry) === "unknown").length;
+  const parts = [[count("sure"), "sure"], [count("unsure") - strange, "unsure"], [strange, "unknown"], [count("failed"), "not read"]];
   $("summary").textContent = parts.filter(([n]) => n).map(([n, what]) => `${n} ${what}`).join(", ");
   const doubtful = count("unsure") + count("failed");
   $("none").hidden = !$("only-unsure").checked || doubtful > 0 || left > 0;

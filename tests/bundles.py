@@ -51,11 +51,11 @@ def _graph(unknown, keepdims=False):
         kinds = {"sides": np.int64}
         for name, values in constants.items():
             array = np.array(values, kinds.get(name, np.float32))
-            graph.initializer.append(numpy_helper.from_array(array, f"unknown_{name}"))
+            graph.initializer.append(numpy_helper.from_array(array, f"blot_{name}"))
         graph.node.extend([
-            helper.make_node("ReduceMean", ["glyphs", "unknown_sides"], ["unknown_mean"], keepdims=int(keepdims)),
-            helper.make_node("Sub", ["unknown_mean", "unknown_thick"], ["unknown_more"]),
-            helper.make_node("Mul", ["unknown_more", "unknown_steep"], ["unknown"]),
+            helper.make_node("ReduceMean", ["glyphs", "blot_sides"], ["blot_mean"], keepdims=int(keepdims)),
+            helper.make_node("Sub", ["blot_mean", "blot_thick"], ["blot_more"]),
+            helper.make_node("Mul", ["blot_more", "blot_steep"], ["unknown"]),
         ])  # fmt: skip
         graph.output.append(
             helper.make_tensor_value_info("unknown", TensorProto.FLOAT, ["N", 1, 1] if keepdims else ["N"])

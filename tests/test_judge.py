@@ -124,6 +124,20 @@ def test_below_the_alphabets_acceptance_it_is_unknown_however_likely_the_symbol_
     assert said("3A", 0.19, table, _3=1.0) == ("unknown", ())
 
 
+def test_what_was_taught_is_taken_by_the_lowest_and_the_others_as_before():
+    table = {"digits": 0.5, "letters": 0.2}
+    alphabet = Alphabet.parse("digits+taught", SYMBOLS, ("θ",))
+    for symbol, membership, reason in (
+        ("3", 0.49, "unknown"),
+        ("3", 0.51, None),
+        ("θ", 0.21, None),
+        ("θ", 0.1, "unknown"),
+    ):
+        chances = np.array([float(one == symbol) for one in alphabet.symbols], np.float32)
+        order = np.argsort(-chances, kind="stable")
+        assert judge(table).why_unsure(chances, order, membership, alphabet) == (reason, ())
+
+
 @pytest.mark.parametrize("table", [None, {}])
 def test_without_a_table_nothing_is_refused(table):
     assert said("digits", 0.0, table, _3=1.0) == (None, ())

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .alphabet import Alphabet, look_alikes
+from .alphabet import TAUGHT, Alphabet, look_alikes
 from .errors import BundleDamaged
 from .reading import Reason
 
@@ -86,9 +86,9 @@ class Judge:
         Returns:
             The reason, None where the reading is sure; the other symbols of one shape, likeliest first.
         """
-        if membership < self._acceptance.get(alphabet.name, self._least):
-            return "unknown", ()
         best = order[0]
+        if membership < self._least_membership(alphabet, alphabet.symbols[best]):
+            return "unknown", ()
         if probabilities[best] >= self._sure_probability:
             return None, ()
         same = look_alikes(alphabet.symbols[best])
@@ -97,6 +97,15 @@ class Judge:
         if likely and probabilities[[best, *others]].sum() >= self._sure_probability:
             return "look-alike", likely
         return "doubtful", ()
+
+    def _least_membership(self, alphabet: Alphabet, symbol: str) -> float:
+        """Give what ink must reach that is read as a symbol.
+
+        An alphabet's acceptance was found on its own characters; of taught ones nobody knows, so little is asked.
+        """
+        if symbol not in self._symbols:
+            return self._least
+        return self._acceptance.get(alphabet.name.removesuffix(f"+{TAUGHT}"), self._least)
 
     def _places_of(self, alphabet: Alphabet, symbols: Sequence[str] | None) -> _Places:
         names = self._symbols if symbols is None else tuple(symbols)

@@ -87,7 +87,7 @@ def evaluate_refusal(
         raise DataMissing(f"Refusal takes the digits of {PICTURES[side]} or {STROKES}.", MISSING_DATA_HINT)
     digits = together("digits", "digits", real)
     made = [judge.made(kind, way) for kind, ways in STRANGERS.items() for way in ways]
-    found = made + list(_letters(judge, strokes))
+    found = [part for part in (*made, *_letters(judge, strokes)) if len(part)]
     scripts = list(_scripts(judge, held_out(data_folder, SCRIPTS, "train")))
     threshold = judge.threshold("digits")
     sections = [strangers_section(digits, [*found, *scripts], threshold)]

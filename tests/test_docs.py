@@ -55,7 +55,7 @@ def test_every_option_is_documented(name, command):
     options = [option for option in command.params if isinstance(option, click.Option)]
     assert documented == {max(option.opts, key=len) for option in options}
     for option in options:
-        (row,) = [line for line in text.splitlines() if line.startswith(f"| `{max(option.opts, key=len)}")]
+        (row,) = [line for line in text.splitlines() if re.match(rf"\| `{max(option.opts, key=len)}[ `]", line)]
         if isinstance(option.type, click.Choice):
             assert all(f"`{choice}`" in row for choice in option.type.choices)
         if option.show_default:

@@ -249,7 +249,19 @@ def fetch(data_folder: str | None, names: tuple[str, ...], folder: str | None) -
 )
 @click.option("--speed", is_flag=True, help="Time readings as well.")
 @click.option("--learning", is_flag=True, help="Measure learning from corrections instead; all is then test.")
-@click.option("--few-shot-bundle", multiple=True, help="With --learning: a bundle that left scripts out of training.")
+@click.option("--robustness", is_flag=True, help="Measure shifts, turns, pens and corruptions instead; as above.")
+@click.option("--refusal", is_flag=True, help="Measure how ink that is no digit is told from digits instead; as above.")
+@click.option("--few-shot", is_flag=True, help="Measure learning new symbols instead; as above.")
+@click.option(
+    "--few-shot-bundle",
+    multiple=True,
+    help="With --learning or --few-shot: a bundle that left scripts out of training.",
+)
+@click.option(
+    "--samples",
+    type=click.IntRange(1),
+    help="With --robustness or --refusal: how many of a kind.  [default: 2000; 600 of each kind drawn]",
+)
 def evaluate(
     bundle: str | None,
     folder: str | None,
@@ -257,32 +269,53 @@ def evaluate(
     split: str,
     speed: bool,
     learning: bool,
+    robustness: bool,
+    refusal: bool,
+    few_shot: bool,
     few_shot_bundle: tuple[str, ...],
+    samples: int | None,
 ) -> None:
     """Measure what a bundle reaches on every test and validation split that is here."""
-    if speed and learning:
-        raise click.UsageError("--learning times readings by itself: leave out --speed.")
-    if few_shot_bundle and not learning:
-        raise click.UsageError("--few-shot-bundle goes with --learning.")
-    from .evaluation.evaluate import EVALUATED
-    from .evaluation.evaluate import evaluate as evaluate_bundle
-    from .evaluation.learning import evaluate_learning
+    if sum((learning, robustness, refusal, few_shot)) > 1:
+        raise click.UsageError("--learning, --robustness, --refusal and --few-shot go one at a time.")
+    if speed and (learning or robustness or refusal or few_shot):
+        raise click.UsageError("--speed goes with the table of accuracy alone; --learning times readings by itself.")
+    if few_shot_bundle and not (learning or few_shot):
+        raise click.UsageError("--few-shot-bundle goes with --learning or --few-shot.")
+    if samples is not None and not (robustness or refusal):
+        raise click.UsageError("--samples goes with --robustness or --refusal.")
     from .recognizer import Recognizer
     from .settings import Settings
 
     settings = Settings.load(bundle=bundle, data=folder)
-    splits = EVALUATED if split == "all" else (split,)
-    path = Path(settings.data).expanduser()
+    path, to, progress = Path(settings.data).expanduser(), Path(out), sys.stderr.isatty()
     recognizer = Recognizer(settings.bundle or None)
-    progress = sys.stderr.isatty()
+    side, others = "test" if split == "all" else split, [Recognizer(other) for other in few_shot_bundle]
     if learning:
-        side, others = "test" if split == "all" else split, [Recognizer(other) for other in few_shot_bundle]
-        click.echo(
-            evaluate_learning(recognizer, path, Path(out), side=side, few_shot=others, progress=progress).to_text()
-        )
+        from .evaluation.learning import evaluate_learning
+
+        text = evaluate_learning(recognizer, path, to, side=side, few_shot=others, progress=progress).to_text()
+    elif robustness:
+        from .evaluation.robustness import RobustnessEffort, evaluate_robustness
+
+        much = RobustnessEffort() if samples is None else RobustnessEffort(samples, samples)
+        text = evaluate_robustness(recognizer, path, to, side=side, effort=much, progress=progress).to_text()
+    elif refusal:
+        from .evaluation.refusal import RefusalEffort, evaluate_refusal
+
+        many = RefusalEffort() if samples is None else RefusalEffort(samples)
+        text = evaluate_refusal(recognizer, path, to, side=side, effort=many, progress=progress).to_text()
+    elif few_shot:
+        from .evaluation.symbols import evaluate_few_shot
+
+        text = evaluate_few_shot(recognizer, path, to, side=side, others=others, progress=progress).to_text()
     else:
-        report = evaluate_bundle(recognizer, path, Path(out), splits=splits, speed=speed, progress=progress)
-        click.echo(report.to_text())
+        from .evaluation.evaluate import EVALUATED
+        from .evaluation.evaluate import evaluate as evaluate_bundle
+
+        splits = EVALUATED if split == "all" else (split,)
+        text = evaluate_bundle(recognizer, path, to, splits=splits, speed=speed, progress=progress).to_text()
+    click.echo(text)
     click.echo(f"\nThe report and its plots are in {out}{os.sep}.")
 
 

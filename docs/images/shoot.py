@@ -27,8 +27,8 @@ THREE += [(257, 302), (239, 314), (218, 322), (195, 325), (173, 323), (153, 316)
 RING = [(200, 70), (160, 82), (131, 120), (117, 170), (115, 210), (122, 262), (142, 304), (170, 326), (200, 331)]
 RING += [(232, 325), (260, 302), (278, 262), (286, 212), (283, 168), (270, 122), (242, 84), (204, 69)]
 THETA = [RING, [(116, 202), (286, 198)]]
-#: What is no character: the pen to and fro.
-HATCHING = [[(125 + step % 2 * 150, 95 + step * 9) for step in range(24)]]
+#: What is no character.
+STAR = [(200, 70), (276, 305), (76, 160), (324, 160), (124, 305), (200, 70)]
 #: What is taught for the gallery: symbol and strokes; the last is wrong and stands out.
 TAUGHT = [("7", [[(110, 90), (290, 90), (180, 330)]]), ("tick", [[(110, 220), (180, 320), (300, 90)]])]
 TAUGHT += [("θ", THETA), ("1", [[(200, 70), (200, 330)]]), ("0", [RING])]
@@ -105,11 +105,10 @@ def teach(page: Page, address: str) -> None:
 
 
 def stranger(page: Page, address: str) -> None:
-    """Draw what is no digit."""
+    """Draw a star, which is no digit."""
     page.goto(address)
     page.get_by_test_id("clear").click()
-    for points in HATCHING:
-        stroke(page, points)
+    stroke(page, STAR)
     expect(page.get_by_test_id("answer-closest")).not_to_be_empty()
     page.mouse.move(2, 2)
 

@@ -90,6 +90,12 @@ def test_a_dark_margin_beside_the_sheet_is_no_ink():
     assert x == there_x + 30
 
 
+def test_light_that_falls_off_is_no_band():
+    clean = picture("3", size=(300, 300), scale=2, at=(90, 50))
+    falling = np.rint(clean * np.linspace(1, 0.3, 300)).astype(np.uint8)
+    assert cleaned(falling) is falling
+
+
 @pytest.mark.parametrize("symbol", STROKES)
 @pytest.mark.parametrize("share", [0.05, 0.17])
 def test_salt_and_pepper_are_taken_off(symbol, share):

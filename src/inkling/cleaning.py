@@ -109,6 +109,9 @@ def _evened_columns(grey: _Grey) -> _Grey | None:
         return None
     if min(float((dark[:, edge - 1] != dark[:, edge]).mean()) for edge in edges) < _EDGE_BROKEN:
         return None
+    ends = grey[:: height - 1].astype(np.int16)  # (2, W)
+    if np.abs(ends[:, edges - 2] - ends[:, edges + 1]).min() < (high - low) / 2:
+        return None  # no edge, but light that falls off
     rarer = first if np.count_nonzero(first) * 2 < width else ~first
     evened = np.where(rarer, low + high - grey.astype(np.int16), grey).astype(np.uint8)
     written = (evened < (low + high) / 2) != first[~rarer][0]

@@ -24,6 +24,8 @@ Floats = NDArray[np.float32]
 
 #: The least AUROC, %: what is no character at all, and symbols of other alphabets.
 _AIM, _AIM_SYMBOLS = 99.0, 95.0
+#: How many examples are shown.
+_SHOWN = 10
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +87,7 @@ def together(kind: str, way: str, parts: Sequence[Stranger]) -> Stranger:
         way,
         np.concatenate([part.membership for part in parts]),
         np.concatenate([part.sure for part in parts]),
-        np.concatenate([part.glyphs for part in parts]),
+        np.concatenate([part.glyphs[: -(-_SHOWN // len(parts))] for part in parts]),
     )
 
 

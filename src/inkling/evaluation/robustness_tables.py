@@ -58,7 +58,8 @@ DRAWN = (
 )
 PLACED = (
     "The data set's pictures, enlarged on the same canvas, dark on white. Pen: the middle line of the picture's ink, "
-    "drawn again by the same pens as above, and compared with that by the page's (1×). "
+    "drawn again by the same pens as above, and compared with that by the page's (1×), since thinning itself costs "
+    "what the rows 1× and untouched differ by. "
 )
 _TABLE = (
     "Each cell: the share read right, and the change in points against untouched, for pens against the page's. Last "
@@ -88,7 +89,8 @@ def perturbed_section(title: str, method: str, found: Mapping[str, Steps]) -> Se
     for name, steps in PERTURBATIONS.items():
         worst = min(steps, key=lambda step: float(together[(name, step)].mean()))
         lost = change(together[_untouched(name)], together[(name, worst)]).points
-        what = f"{title.lower()}: {name}, worst step ({worst}), against untouched"
+        against = "the page's pen" if name == "pen" else "untouched"
+        what = f"{title.lower()}: {name}, worst step ({worst}), against {against}"
         goals.append(Goal(what, lost, "points", _MOST_LOST_POINTS, True, number))
     headers = ("perturbation", "step", *found, "all together")
     return Section(title, method + _TABLE, headers, rows, tuple(goals), {"steps": figures})

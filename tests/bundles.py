@@ -35,7 +35,7 @@ ACCEPTANCE = {
 
 
 @functools.cache
-def _graph(unknown, keepdims=False):
+def _graph(unknown, keepdims=False, steep=100.0):
     """The shipped network, with an output ``unknown`` of our own or without one."""
     import onnx
     from onnx import TensorProto, helper, numpy_helper
@@ -47,7 +47,7 @@ def _graph(unknown, keepdims=False):
             names[:] = [f"{name}_shipped" if name == "unknown" else name for name in names]
     del graph.output[2:]
     if unknown:
-        constants = {"thick": [0.3], "steep": [100.0], "sides": [1, 2]}
+        constants = {"thick": [0.3], "steep": [steep], "sides": [1, 2]}
         kinds = {"sides": np.int64}
         for name, values in constants.items():
             array = np.array(values, kinds.get(name, np.float32))
@@ -63,10 +63,10 @@ def _graph(unknown, keepdims=False):
     return model.SerializeToString()
 
 
-def wary(keepdims=False, **card):
+def wary(keepdims=False, steep=100.0, **card):
     """A bundle that tells what is no symbol: all that has much ink, such as a blot, and nothing else."""
     given = {**SHIPPED.card, "acceptance": ACCEPTANCE, **card}
-    return Bundle.make(SHIPPED.files[NORMALIZER], _graph(True, keepdims), given)
+    return Bundle.make(SHIPPED.files[NORMALIZER], _graph(True, keepdims, steep), given)
 
 
 def trusting(**card):

@@ -233,6 +233,11 @@ def test_both_can_go_live():
         assert tried(bundle, Settings.load({})).version == bundle.version
 
 
+def test_one_whose_unknown_is_no_number_cannot():
+    with pytest.raises(BundleDamaged, match="no numbers"):
+        tried(wary(steep=float("nan")), Settings.load({}))
+
+
 # What was taught belongs.
 
 

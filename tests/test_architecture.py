@@ -19,7 +19,7 @@ FLOORS = (
     *("raster", "cleaning", "paper", "decode"),  # what ink.py is built of
     *("ink", "reading", "judge", "bundle", "graph", "outline", "memory", "recognizer", "heat", "page"),
     *("store", "exchange", "kept", "recall", "versions", "service", "queue", "jobs", "web"),
-    *("cli_learning", "cli_models", "cli_retrain", "cli"),
+    *("cli_learning", "cli_models", "cli_retrain", "cli_train", "cli"),
 )
 
 _UP_TO_RECOGNIZER = set(FLOORS[: FLOORS.index("recognizer") + 1])
@@ -32,7 +32,7 @@ SIDE_ROOMS = {
 }
 
 #: Who may import the side rooms, and only inside the function that needs them.
-GUESTS_OF_SIDE_ROOMS = {"exchange", "jobs", "cli_models", "cli"}
+GUESTS_OF_SIDE_ROOMS = {"exchange", "jobs", "cli_models", "cli_train", "cli"}
 
 #: What only training may import: the extra "train".
 HEAVY = {"torch", "lightning", "lightning_fabric", "onnx", "onnxscript", "safetensors"}

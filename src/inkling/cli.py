@@ -3,18 +3,15 @@
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import click
 
 from .cli_learning import corrections, open_service, said, source_of, teach
-from .cli_models import keep_trained, models
+from .cli_models import models
 from .cli_retrain import retrain, worker
-from .errors import InkError, InklingError, TrainingExtraMissing
-
-if TYPE_CHECKING:
-    from .bundle import Bundle
-    from .training.fit import Progress
+from .cli_train import train
+from .errors import InkError, InklingError
 
 
 class _Group(click.Group):
@@ -39,29 +36,7 @@ main.add_command(corrections)
 main.add_command(models)
 main.add_command(retrain)
 main.add_command(worker)
-
-
-class _TrainingBar:
-    """A progress bar for training: epoch, loss, validation accuracy, time left."""
-
-    def __enter__(self) -> "_TrainingBar":
-        from tqdm import tqdm
-
-        self._bar = tqdm(unit="step", dynamic_ncols=True, bar_format="{l_bar}{bar}| {n_fmt}/{total_fmt}{postfix}")
-        return self
-
-    def __call__(self, progress: "Progress") -> None:
-        self._bar.total = progress.steps
-        accuracy = "-" if progress.accuracy is None else f"{progress.accuracy:.2%}"
-        minutes, seconds = divmod(round(progress.left_s), 60)
-        self._bar.set_description(f"epoch {progress.epoch}/{progress.epochs}", refresh=False)
-        self._bar.set_postfix_str(
-            f"loss {progress.loss:.3f}, validation {accuracy}, {minutes}:{seconds:02d} left", refresh=False
-        )
-        self._bar.update(progress.step - self._bar.n)
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.close()
+main.add_command(train)
 
 
 @main.command()
@@ -104,65 +79,6 @@ def read(
             click.echo(f"{file}\t{said(reading)}")
     if failed:
         sys.exit(1)
-
-
-@main.command()
-@click.option("--data", "sources", multiple=True, help="A pack.npz, a folder with a sub-folder a class, or IDX files.")
-@click.option("--out", default="runs/train", show_default=True, help="The folder for checkpoint, log and bundle.")
-@click.option("--resume", is_flag=True, help="Go on from the checkpoint in that folder.")
-@click.option("--epochs", type=click.IntRange(1), help="How often to go through the data.  [default: the recipe's]")
-@click.option("--seed", type=click.IntRange(0), help="Decides weights, order and variation.  [default: the recipe's]")
-@click.option("--leave-out", multiple=True, help="A script, such as Greek, that shall not be trained on.")
-@click.option("--dry-run", is_flag=True, help="Go through all of it in seconds, on a little data.")
-@click.option(
-    "--accelerator",
-    type=click.Choice(["auto", "cpu", "gpu"]),
-    default="auto",
-    show_default=True,
-    help="Where to compute.",
-)
-def train(
-    sources: tuple[str, ...],
-    out: str,
-    resume: bool,
-    epochs: int | None,
-    seed: int | None,
-    leave_out: tuple[str, ...],
-    dry_run: bool,
-    accelerator: str,
-) -> None:
-    """Train a network and make a bundle, a version of the model. Under torchrun, on several GPUs or machines."""
-    if resume and (epochs is not None or seed is not None):
-        raise click.UsageError("--resume goes on with the checkpoint's own recipe: leave out --epochs and --seed.")
-    from .settings import Settings
-
-    try:
-        from .training.fit import Recipe
-        from .training.run import BUNDLE, gather
-        from .training.run import train as train_bundle
-    except ImportError as error:
-        raise TrainingExtraMissing(
-            f"Training needs the extra packages; {error.name} is not installed.", "Run: pip install 'inkling[train]'."
-        ) from error
-    from .evaluation.evaluate import evaluate as evaluate_bundle
-    from .recognizer import Recognizer
-
-    folder = Path(Settings.load().data).expanduser()
-    recipe = Recipe(**{k: v for k, v in {"epochs": epochs, "seed": seed}.items() if v is not None})
-    material = gather(sources, folder, dry_run, recipe.seed, leave_out)
-
-    def measure(bundle: "Bundle") -> dict[str, Any]:
-        return {} if dry_run or sources else evaluate_bundle(Recognizer(bundle), folder).figures()
-
-    with _TrainingBar() as report:
-        bundle = train_bundle(
-            material, Path(out), recipe,
-            dry_run=dry_run, resume=resume, accelerator=accelerator, report=report, measure=measure,
-        )  # fmt: skip
-    if bundle is not None:
-        click.echo(f"The bundle {bundle.version} is in {Path(out) / BUNDLE}.")
-        if not dry_run:
-            keep_trained(bundle, Path(out) / BUNDLE)
 
 
 @main.command()

@@ -13,7 +13,7 @@ from inkling.training.validation import Held
 from ..drawings import STROKES, picture
 
 #: A network so small that a step takes milliseconds.
-SMALL = NetworkShape(stem=4, widths=(4, 8, 8), features=8)
+SMALL = NetworkShape(stem=4, widths=(4, 8, 8), features=8, strange=2)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -55,7 +55,7 @@ def untrained():
     """A network that knows nothing yet, with norms as after some training."""
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        network = Network(NetworkShape(symbols=3, stem=4, widths=(4, 8, 8), features=8, extra_symbols=4))
+        network = Network(NetworkShape(symbols=3, stem=4, widths=(4, 8, 8), features=8, extra_symbols=4, strange=3))
         for _ in range(3):
             network(torch.rand(8, 28, 28))
     return network.eval()

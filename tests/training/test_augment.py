@@ -53,7 +53,7 @@ def test_varied_drawings_are_still_whole_and_uncut():
 
 def test_varied_pictures_are_still_whole_and_uncut():
     varied = vary_images(images(), rng())
-    assert varied.shape == (200, 34, 34)
+    assert varied.shape == (200, 40, 40)
     assert 0 <= varied.min() < varied.max() <= 1
     assert torch.stack((varied[:, 0], varied[:, -1], varied[:, :, 0], varied[:, :, -1])).max() < 0.5
     assert (varied.amax((1, 2)) > 0.5).all()

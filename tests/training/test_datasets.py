@@ -127,3 +127,37 @@ def test_epochs_of_unequal_length_have_whole_batches_all_the_same():
 def test_an_empty_pack_is_no_obstacle():
     empty = Pack("none", np.array([], "<U1"), np.zeros(0, np.int32), np.zeros((0, 28, 28), np.uint8))
     assert len(Mixture([empty, pictures()], ("1", "7"))) == 48
+
+
+def scripts(symbols="4T", script="Greek", name="omniglot"):
+    pack = pictures(symbols, 24, name)
+    return dataclasses.replace(pack, labels=np.array([f"{script}/0{symbols.index(s)}" for s in pack.labels]))
+
+
+def test_strangers_stand_in_for_samples_and_are_no_symbol():
+    mixture = Mixture([pictures()], ("1", "7"), seed=5, strange_share=0.5)
+    batch = mixture.__getitems__([(0, 0, i % 48) for i in range(64)])
+    strange = batch.targets == -1
+    assert 16 <= strange.sum() <= 48
+    assert (batch.extras == -1).all()
+    assert (batch.glyphs.amax((1, 2)) > 0.2).all()
+
+
+def test_wear_changes_glyphs_and_not_what_they_are():
+    keys = [(0, 0, i % 48) for i in range(64)]
+    plain, worn = (
+        Mixture([pictures()], ("1", "7"), seed=5, worn_share=share, strange_share=0.0).__getitems__(keys)
+        for share in (0.0, 1.0)
+    )
+    assert torch.equal(plain.targets, worn.targets)
+    apart = (plain.glyphs - worn.glyphs).abs().mean((1, 2))
+    assert (apart > 0.01).float().mean() > 0.8
+    assert torch.isfinite(worn.glyphs).all()
+
+
+def test_scripts_that_are_spared_are_told_apart_and_never_called_none():
+    packs = [pictures(), scripts(), scripts(script="Runes", name="more")]
+    mixture = Mixture(packs, ("1", "7"), strange_share=0.0, spared=("Greek",))
+    batch = mixture.__getitems__([(0, pack, sample) for pack in (0, 1, 2) for sample in (0, 1)])
+    assert batch.targets.tolist() == [0, 1, -2, -2, -1, -1]
+    assert (batch.extras[2:] >= 0).all()

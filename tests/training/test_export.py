@@ -9,7 +9,7 @@ import torch
 
 from inkling import Bundle, Ink, Recognizer, Settings
 from inkling.bundle import CARD, NETWORK, NORMALIZER, SHIPPED
-from inkling.training.export import fit_temperature
+from inkling.training.export import fit_acceptance, fit_temperature
 from inkling.training.normalizer import Normalizer
 from inkling.training.validation import Held
 
@@ -55,7 +55,8 @@ def test_the_normaliser_that_ships_is_the_one_that_training_runs(symbol):
 def test_the_exported_network_agrees_with_torch(exported, untrained, count):
     glyphs = torch.from_numpy(np.random.default_rng(count).random((count, 28, 28), np.float32))
     with torch.inference_mode():
-        expected = untrained(glyphs)
+        logits, features = untrained(glyphs)
+        expected = logits, features, untrained.unknown(features)
     for ours, theirs in zip(run(exported.files[NETWORK], glyphs=glyphs.numpy()), expected, strict=True):
         assert ours.shape == theirs.shape
         assert np.abs(ours - theirs.numpy()).max() <= 1e-5 * max(1.0, float(theirs.abs().max()))
@@ -118,3 +119,26 @@ def test_the_temperature_is_fitted_where_some_symbols_are_not_of_the_same_kind()
     glyphs = torch.rand(50, 28, 28, generator=torch.Generator().manual_seed(0))
     held = Held("made-up", glyphs, np.array(["1", "a"] * 25))
     assert 0 < fit_temperature(Saying(), [held], ("1", "a")) < np.inf
+
+
+class Telling(Saying):
+    """One that also tells, by a glyph's corner, how little of a character it is."""
+
+    def unknown(self, features):
+        return features[:, 2]
+
+
+def test_all_but_a_hundredth_of_real_characters_are_accepted():
+    glyphs = torch.zeros(1000, 28, 28)
+    glyphs[:, 0, 0] = 2.0
+    glyphs[:, 0, 2] = torch.linspace(-6, 6, 1000)  # ever less of a character
+    found = fit_acceptance(Telling(), [Held("made-up", glyphs, np.full(1000, "1"))], ("1", "7"), 1.0)
+    beliefs = torch.exp(glyphs[:, 0, :3]).numpy()
+    belonging = beliefs[:, 0] + beliefs[:, 1]
+    refused = belonging / (belonging + beliefs[:, 2]) < found["17"]
+    assert 0.005 <= refused.mean() <= 0.011
+
+
+def test_too_few_characters_give_no_acceptance():
+    glyphs = torch.zeros(20, 28, 28)
+    assert fit_acceptance(Telling(), [Held("made-up", glyphs, np.full(20, "1"))], ("1", "7"), 1.0) == {}

@@ -10,8 +10,11 @@ import torch
 from safetensors.torch import save_file
 
 from inkling.errors import CheckpointError, InvalidSetting
-from inkling.training.fit import Recipe, fit, make_fabric
-from inkling.training.validation import accuracies, hold, logits_of
+from inkling.training.fit import fit, make_fabric
+from inkling.training.normalizer import Normalizer
+from inkling.training.recipes import Recipe
+from inkling.training.strangers import strangers
+from inkling.training.validation import accuracies, beliefs_of, glyphs_of, hold, logits_of
 
 from .conftest import SMALL, pictures, strokes
 
@@ -29,6 +32,11 @@ def interrupt_at(step):
             raise Interrupted
 
     return report
+
+
+def strange_glyphs(count):
+    inks = strangers(count, np.random.default_rng(9))
+    return torch.cat([Normalizer()(torch.from_numpy(ink)[None])[0] for ink in inks])
 
 
 @pytest.fixture(scope="module")
@@ -190,6 +198,49 @@ def test_symbols_of_other_scripts_are_learned_beside_and_left_behind(train, tmp_
     network, _ = train(tmp_path, [pictures(), greek])
     assert network.shape.extra_symbols == 8
     assert logits_of(network, torch.rand(3, 28, 28)).shape == (3, 2)
+
+
+def test_a_run_begins_with_the_weights_that_another_ended_with(train, tmp_path):
+    first, second = tmp_path / "first", tmp_path / "second"
+    first.mkdir()
+    second.mkdir()
+    ended, _ = train(first)
+    gentle = Recipe(epochs=1, batch_size=16, learning_rate=1e-9, tail_learning_rate=1e-9, averaging=0.0)
+    began, history = train(second, recipe=gentle, start=first / "checkpoint.safetensors")
+    assert torch.allclose(began.directions, ended.directions, atol=1e-5)
+    assert history["started_from"]["recipe"]["seed"] == RECIPE.seed
+    assert len(history["started_from"]["epochs"]) == RECIPE.epochs
+
+
+def test_what_a_run_began_with_is_still_known_after_an_interruption(train, tmp_path):
+    first, second = tmp_path / "first", tmp_path / "second"
+    first.mkdir()
+    second.mkdir()
+    train(first, recipe=Recipe(epochs=1, batch_size=16))
+    with pytest.raises(Interrupted):
+        train(second, checkpoint_every_s=0, report=interrupt_at(5), start=first / "checkpoint.safetensors")
+    _, history = train(second, resume=True)
+    assert len(history["started_from"]["epochs"]) == 1
+
+
+def test_a_run_of_other_symbols_is_nothing_to_begin_with(train, tmp_path):
+    first, second = tmp_path / "first", tmp_path / "second"
+    first.mkdir()
+    second.mkdir()
+    train(first, [pictures("47")], ("4", "7"), recipe=Recipe(epochs=1, batch_size=16))
+    with pytest.raises(CheckpointError, match="another network"):
+        train(second, start=first / "checkpoint.safetensors")
+
+
+def test_what_is_no_character_is_learned_to_be_none(train, tmp_path):
+    recipe = Recipe(epochs=30, batch_size=32, learning_rate=0.02, averaging=0.9, worn_share=0.0, strange_share=0.4)
+    network, _ = train(tmp_path, [pictures(count=96)], recipe=recipe)
+    real, strange = (
+        torch.sub(*reversed([b if b.ndim == 1 else b.logsumexp(1) for b in beliefs_of(network, glyphs)]))
+        for glyphs in (glyphs_of(pictures(count=40)), strange_glyphs(60))
+    )
+    ranks = (strange[:, None] > real[None, :]).float().mean()
+    assert ranks > 0.9
 
 
 def test_a_gpu_that_is_not_there_is_an_error_that_says_what_would_do(monkeypatch):

@@ -46,9 +46,10 @@ def test_a_shape_survives_json():
 
 
 def test_every_weight_learns():
-    network = Network(NetworkShape(symbols=3, extra_symbols=4))
+    network = Network(NetworkShape(symbols=3, extra_symbols=4, strange=2))
     logits, features = network(torch.rand(6, 28, 28))
-    (logits.square().sum() + network.extra_logits(features).square().sum()).backward()
+    answers = (logits, network.extra_logits(features), network.unknown(features))
+    sum(answer.square().sum() for answer in answers).backward()
     # the second norm of a block starts at zero, so what lies before it learns from the second step on
     still = {name for name, p in network.named_parameters() if p.grad is None}
     assert not still

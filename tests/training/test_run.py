@@ -11,7 +11,7 @@ from inkling import Ink, Recognizer, Settings
 from inkling.cli import main
 from inkling.data.packs import Pack, save_pack
 from inkling.errors import DataError, DataMissing, FolderNotWritable
-from inkling.training.fit import Recipe
+from inkling.training.recipes import Recipe
 from inkling.training.run import BUNDLE, gather, train
 
 from ..drawings import picture, placed

@@ -19,17 +19,23 @@ __all__ = ["UNTOUCHED_SHARE", "vary_images", "vary_strokes"]
 #: The share of samples that is left as it was written, so that plain input stays the usual case.
 UNTOUCHED_SHARE = 0.15
 
-_ROTATION_DEG = 7.0
+_ROTATION_DEG, _MOST_ROTATION_DEG = 7.0, 20.0
+#: The share that is turned by any angle up to the most, rather than by one about nothing.
+_TURNED_SHARE = 0.35
 _SHEAR = 0.15
 _LOG_ASPECT = 0.12
 _ELASTIC = 0.028  # of the longer side
-_PEN_SHARES = (0.03, 0.17)
+#: Of the drawings: whose strokes stand rather loosely together, and whose strokes' ends are missing.
+_LOOSE_SHARE, _BROKEN_SHARE = 0.25, 0.2
+_PEN_SHARES = (0.02, 0.18)
 
 
 def _linear_maps(count: int, rng: np.random.Generator) -> NDArray[np.float32]:
     """Draw rotations, shears and changes of aspect, float32 (N, 2, 2); some are the identity."""
     amount = (rng.random(count) >= UNTOUCHED_SHARE).astype(float)
-    angle = np.deg2rad(np.clip(rng.normal(0, _ROTATION_DEG, count), -20, 20)) * amount
+    usual = np.clip(rng.normal(0, _ROTATION_DEG, count), -_MOST_ROTATION_DEG, _MOST_ROTATION_DEG)
+    turned = rng.uniform(-_MOST_ROTATION_DEG, _MOST_ROTATION_DEG, count)
+    angle = np.deg2rad(np.where(rng.random(count) < _TURNED_SHARE, turned, usual)) * amount
     shear = rng.normal(0, _SHEAR, count) * amount
     stretch = np.exp(rng.normal(0, _LOG_ASPECT, count) * amount)
     cos, sin = np.cos(angle), np.sin(angle)
@@ -60,11 +66,34 @@ def vary_strokes(samples: Sequence[Sequence[NDArray[np.float32]]], rng: np.rando
             continue
         placed = (points - middle) / extent  # within ±0.5
         ends = np.cumsum([len(s) for s in strokes])
-        jitter = rng.normal(0, 0.012, (len(strokes), 2)) if len(strokes) > 1 else np.zeros((1, 2))
-        which = np.searchsorted(ends, np.arange(len(points)), side="right")
-        varied = (_ripple(placed, rng) + jitter[which]) @ linear.T
-        rasters.append(rasterize(np.split(varied.astype(np.float32), ends[:-1]), share)[0])
+        varied = _ripple(placed, rng)
+        if len(strokes) > 1:
+            varied = _loosen(varied, np.searchsorted(ends, np.arange(len(points)), side="right"), rng)
+        written = np.split((varied @ linear.T).astype(np.float32), ends[:-1])
+        if rng.random() < _BROKEN_SHARE:
+            written = [_shortened(stroke, rng) for stroke in written]
+        rasters.append(rasterize(written, share)[0])
     return rasters
+
+
+def _loosen(points: NDArray[np.float32], which: NDArray[np.intp], rng: np.random.Generator) -> NDArray[np.float32]:
+    """Set each stroke a little aside, and make it a little larger or smaller; points (P, 2), their strokes (P,)."""
+    count = int(which[-1]) + 1
+    much = 2.0 if rng.random() < _LOOSE_SHARE else 1.0
+    aside = rng.normal(0, 0.012 * much, (count, 2))
+    size = np.exp(rng.normal(0, 0.02 * much, (count, 2)))
+    middle = np.stack([points[which == stroke].mean(0) for stroke in range(count)])
+    return np.asarray((points - middle[which]) * size[which] + (middle + aside)[which], np.float32)
+
+
+def _shortened(stroke: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
+    """Leave out a little of a stroke's ends, as a pen that is put down late and lifted early does; (P, 2)."""
+    least = max(2, len(stroke) - len(stroke) // 8)
+    if len(stroke) < 12:
+        return stroke
+    left_out = int(rng.integers(0, len(stroke) - least + 1))
+    start = int(rng.integers(0, left_out + 1))
+    return stroke[start : len(stroke) - (left_out - start)]
 
 
 def _ripple(points: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
@@ -87,7 +116,7 @@ def vary_images(images: Tensor, rng: np.random.Generator) -> Tensor:
         float32 (N, T, T) in [0, 1] on a frame a little larger, so that nothing is cut.
     """
     count, side = images.shape[0], images.shape[1]
-    target = round(side * 1.2 / 2) * 2
+    target = round(side * 1.4 / 2) * 2
     maps = _linear_maps(count, rng)
     touched = torch.from_numpy((maps != np.eye(2, dtype=np.float32)).any((1, 2)).astype(np.float32))
     theta = torch.zeros(count, 2, 3)

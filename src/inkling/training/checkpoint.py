@@ -15,7 +15,10 @@ from torch import Tensor, nn
 from ..errors import CheckpointError
 from .network import NetworkShape
 
-__all__ = ["Checkpoint", "load_checkpoint", "save_checkpoint"]
+__all__ = ["CHECKPOINT", "Checkpoint", "load_checkpoint", "save_checkpoint"]
+
+#: The file's name in a run's folder.
+CHECKPOINT = "checkpoint.safetensors"
 
 _RESUME = "Resume with the data it was started with, or start afresh without --resume."
 
@@ -68,6 +71,10 @@ class Checkpoint:
         state["param_groups"] = self.meta["param_groups"]
         optimizer.load_state_dict(state)
         schedule.load_state_dict(self.meta["schedule"])
+
+    def average(self) -> dict[str, Tensor]:
+        """Give the weights' running average, by the names of the network's own."""
+        return self._part("average")
 
     def _part(self, prefix: str) -> dict[str, Tensor]:
         return {n.removeprefix(prefix + "."): t for n, t in self.tensors.items() if n.startswith(prefix + ".")}

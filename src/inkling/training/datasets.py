@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 import numpy as np
 import torch
+import torch.nn.functional as F  # noqa: N812 - the field's name for it
 from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import Dataset, Sampler
@@ -13,6 +14,8 @@ from torch.utils.data import Dataset, Sampler
 from ..data.packs import Pack
 from .augment import vary_images, vary_strokes
 from .normalizer import Normalizer
+from .strangers import strangers
+from .wear import worn
 
 __all__ = ["REPEATS", "Batch", "Epochs", "Mixture"]
 
@@ -20,6 +23,10 @@ __all__ = ["REPEATS", "Batch", "Epochs", "Mixture"]
 REPEATS: Mapping[str, float] = MappingProxyType(
     {"unipen-strokes": 1.3, "sse-uppercase": 1.5, "comnist-uppercase": 4.0, "omniglot-background": 3.0}
 )
+
+#: Of what is no character, the share of pairs; and symbols that could be a part of another.
+_PAIR_SHARE = 0.15
+_PARTS_OF_OTHERS = frozenset("1lIi|cCrvVnuoO0JjtLs-")
 
 #: Pictures larger than MNIST's are kept at twice a glyph's detail.
 _FINE_PX, _FINE_FITTED_PX = 56, 40
@@ -31,7 +38,8 @@ class Batch:
 
     Args:
         glyphs: float32 (N, 28, 28).
-        targets: int64 (N,), index of the symbol; -1 for symbols of other scripts.
+        targets: int64 (N,), index of the symbol; -1 for what is none of them; -2 for symbols of scripts that are
+            spared: whether they are any is not asked.
         extras: int64 (N,), index of the symbol of another script; -1 for the others.
     """
 
@@ -48,9 +56,21 @@ class Mixture(Dataset[Batch]):
             by 90°, 180° and 270° as a symbol of its own (Santoro et al. 2016, section 4.2).
         symbols: the symbols of the network, in the order of its logits.
         seed: with the epoch and the sample it decides every variation.
+        worn_share: the share of samples that are worn by paper, scanner or camera.
+        strange_share: the share of samples in whose place something stands that is no character.
+        spared: scripts whose symbols are never shown as none of ours, so that refusal can be measured on them.
     """
 
-    def __init__(self, packs: Sequence[Pack], symbols: Sequence[str], seed: int = 0) -> None:
+    def __init__(
+        self,
+        packs: Sequence[Pack],
+        symbols: Sequence[str],
+        seed: int = 0,
+        worn_share: float = 0.0,
+        strange_share: float = 0.0,
+        spared: Sequence[str] = (),
+    ) -> None:
+        self.worn_share, self.strange_share = worn_share, strange_share
         self.packs = [_reframed(pack) for pack in packs]
         self.seed = seed
         self.normalizer = Normalizer()
@@ -58,7 +78,8 @@ class Mixture(Dataset[Batch]):
         others = sorted({label for pack in packs for label in set(pack.labels.tolist()) - set(index)})
         extra = {label: 4 * i for i, label in enumerate(others)}
         self.extra_symbols = 4 * len(others)
-        self.targets = [np.array([index.get(s, -1) for s in pack.labels.tolist()]) for pack in packs]
+        spare = {label: -2 for label in others if label.split("/")[0] in spared}
+        self.targets = [np.array([(spare | index).get(s, -1) for s in pack.labels.tolist()]) for pack in packs]
         self.extras = [np.array([extra.get(s, -1) for s in pack.labels.tolist()]) for pack in packs]
 
     def __len__(self) -> int:
@@ -79,8 +100,10 @@ class Mixture(Dataset[Batch]):
         chosen = np.array([key[1:] for key in keys])  # (N, 2)
         glyphs = torch.empty(len(keys), 28, 28)
         turns = np.zeros(len(keys), np.int64)
+        strange = rng.random(len(keys)) < self.strange_share
+        wear = rng.random(len(keys)) < self.worn_share
         for number, pack in enumerate(self.packs):
-            places = np.flatnonzero(chosen[:, 0] == number)
+            places = np.flatnonzero((chosen[:, 0] == number) & ~strange)
             if not len(places):
                 continue
             samples = chosen[places, 1]
@@ -93,10 +116,44 @@ class Mixture(Dataset[Batch]):
             else:
                 ink = _stack(vary_strokes([pack.strokes(int(s)) for s in samples], rng))
             glyphs[torch.from_numpy(places)] = self.normalizer(ink)[0]
+            self._wear(glyphs, places[wear[places]], ink[torch.from_numpy(wear[places])], rng)
+        if strange.any():
+            found = strangers(int(strange.sum()), rng)
+            glyphs[torch.from_numpy(strange)] = self._normalized(found)
+            self._pair(glyphs, chosen, strange, rng)
         targets = np.array([self.targets[p][s] for p, s in chosen])
         extras = np.array([self.extras[p][s] for p, s in chosen])
         extras = np.where(extras >= 0, extras + turns, -1)
+        targets[strange], extras[strange] = -1, -1
         return Batch(glyphs, torch.from_numpy(targets), torch.from_numpy(extras))
+
+    def _pair(
+        self, glyphs: Tensor, chosen: NDArray[np.int64], strange: NDArray[np.bool_], rng: np.random.Generator
+    ) -> None:
+        """Put two characters side by side in some strangers' places: no character either."""
+        known = [i for i in np.flatnonzero(~strange) if self._stands_alone(*chosen[i])]
+        places = np.flatnonzero(strange)
+        for place in places[rng.random(len(places)) < _PAIR_SHARE]:
+            if len(known) >= 2:
+                left, right = (glyphs[i] for i in rng.choice(known, 2, replace=False))
+                apart = torch.zeros(28, int(rng.integers(0, 4)))
+                pair = torch.cat((_trimmed(left), apart, _trimmed(right)), 1)
+                glyphs[place] = self.normalizer(F.pad(pair, (2, 2))[None])[0][0]
+
+    def _stands_alone(self, pack: int, sample: int) -> bool:
+        """Say whether a sample is of a symbol that makes no other one with what stands beside it, as c and l make d."""
+        return self.targets[pack][sample] >= 0 and str(self.packs[pack].labels[sample]) not in _PARTS_OF_OTHERS
+
+    def _wear(self, glyphs: Tensor, places: NDArray[np.intp], ink: Tensor, rng: np.random.Generator) -> None:
+        """Put worn ink in some glyphs' places, as far as anything is left of it."""
+        found = [worn(np.rint(one.numpy() * 255).astype(np.uint8), rng) for one in ink]
+        left = [i for i, one in enumerate(found) if one is not None]
+        if left:
+            glyphs[torch.from_numpy(places[left])] = self._normalized([one for one in found if one is not None])
+
+    def _normalized(self, found: Sequence[NDArray[np.float32]]) -> Tensor:
+        glyphs: Tensor = self.normalizer(_stack([np.rint(one * 255).astype(np.uint8) for one in found]))[0]
+        return glyphs
 
 
 class Epochs(Sampler[list[tuple[int, int, int]]]):
@@ -132,6 +189,12 @@ class Epochs(Sampler[list[tuple[int, int, int]]]):
             number = (self.epoch * self.steps + step) * self.world_size + self.rank
             batch = keys[step * self.batch_size : (step + 1) * self.batch_size][self.rank :: self.world_size]
             yield [(number, int(p), int(s)) for p, s in batch]
+
+
+def _trimmed(glyph: Tensor) -> Tensor:
+    """Cut the empty columns beside a glyph off: (28, W)."""
+    inked = torch.nonzero(glyph.amax(0) > 0.3)[:, 0]
+    return glyph[:, int(inked[0]) : int(inked[-1]) + 1] if len(inked) else glyph
 
 
 def _stack(rasters: Sequence[NDArray[np.uint8]]) -> Tensor:

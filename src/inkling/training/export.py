@@ -5,20 +5,28 @@ import functools
 import logging
 import platform
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 import onnx
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from ..alphabet import NAMED, Alphabet
 from ..bundle import Bundle
+from ..errors import UnknownAlphabet
+from ..judge import Judge
 from .network import Network
 from .normalizer import Normalizer
-from .validation import Held, logits_of, same_kind
+from .validation import Held, beliefs_of, logits_of, same_kind
 
-__all__ = ["export_bundle", "fit_temperature"]
+__all__ = ["export_bundle", "fit_acceptance", "fit_temperature"]
+
+#: The share of real characters that may be taken for none, and sets with fewer of them tell too little of it.
+_REFUSED, _LEAST_REAL = 0.01, 200
 
 # a logit that no temperature makes likely, and whose gradient is a number, as that of minus infinity is not
 _NEVER = -1e4
@@ -41,6 +49,7 @@ def export_bundle(
         figures: what was measured.
     """
     network = network.cpu().eval()
+    temperature = fit_temperature(network, held, symbols) if held else 1.0
     card = {
         "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "symbols": list(symbols),
@@ -48,13 +57,71 @@ def export_bundle(
         "features": network.shape.features,
         "parameters": sum(p.numel() for n, p in network.named_parameters() if n != "extra_directions"),
         "shape": network.shape.to_json(),
-        "temperature": fit_temperature(network, held, symbols) if held else 1.0,
+        "temperature": temperature,
+        **(
+            {"acceptance": fit_acceptance(network, held, symbols, temperature)}
+            if network.shape.strange and held
+            else {}
+        ),
         "training": dict(training),
         "figures": dict(figures or {}),
         "made_with": {"torch": torch.__version__, "onnx": onnx.__version__, "python": platform.python_version()},
     }
-    exported = _onnx(network, torch.rand(2, 28, 28), "glyphs", ["logits", "features"], {0: _any("count")})
+    outputs = ["logits", "features", "unknown"] if network.shape.strange else ["logits", "features"]
+    exported = _onnx(_Answers(network), torch.rand(2, 28, 28), "glyphs", outputs, {0: _any("count")})
     return Bundle.make(_normalizer(), exported, card)
+
+
+class _Answers(nn.Module):
+    """A network with the logit of what is none of its symbols beside its other answers, where it was taught any."""
+
+    def __init__(self, network: Network) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, glyphs: Tensor) -> tuple[Tensor, ...]:
+        logits, features = self.network(glyphs)
+        return (logits, features, self.network.unknown(features)) if self.network.shape.strange else (logits, features)
+
+
+def fit_acceptance(
+    network: Network, held: Sequence[Held], symbols: Sequence[str], temperature: float
+) -> dict[str, float]:
+    """Find the membership that all but a hundredth of real characters reach, for each named alphabet.
+
+    Every set of validation data counts alike, whatever its size.
+
+    Returns:
+        For each named alphabet that the network knows, and for the one of all its symbols, a share in [0, 1].
+    """
+    judge = Judge(tuple(symbols), {}, 1.0)
+    memberships: dict[str, list[tuple[NDArray[np.float32], float]]] = {}
+    for part in held:
+        logits, unknown = (beliefs.numpy() / np.float32(temperature) for beliefs in beliefs_of(network, part.glyphs))
+        for alphabet in _alphabets(symbols):
+            among = {member for members in alphabet.members for member in members}
+            mine = np.array([label in among for label in part.labels.tolist()])
+            if mine.sum() >= _LEAST_REAL:
+                found = judge.membership(logits[mine], unknown[mine], alphabet)
+                memberships.setdefault(alphabet.name, []).append((found, 1 / len(found)))
+    return {name: _weighted_quantile(found, _REFUSED) for name, found in memberships.items()}
+
+
+def _alphabets(symbols: Sequence[str]) -> Iterator[Alphabet]:
+    everything = Alphabet.all_of(symbols)
+    if everything.name not in NAMED:
+        yield everything
+    for name in NAMED:
+        with suppress(UnknownAlphabet):  # a model of fewer symbols
+            yield Alphabet.parse(name, symbols)
+
+
+def _weighted_quantile(parts: Sequence[tuple[NDArray[np.float32], float]], share: float) -> float:
+    values = np.concatenate([found for found, _ in parts])
+    weights = np.concatenate([np.full(len(found), weight) for found, weight in parts])
+    order = np.argsort(values)
+    below = np.cumsum(weights[order]) / weights.sum()
+    return round(float(values[order][np.searchsorted(below, share)]), 6)
 
 
 def fit_temperature(network: Network, held: Sequence[Held], symbols: Sequence[str]) -> float:

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, cast
 
 import torch
-import torch.nn.functional as F  # noqa: N812 - the field's name for it
 from lightning_fabric import Fabric
 from lightning_fabric.utilities.seed import seed_everything
 from torch import Tensor
@@ -19,55 +18,20 @@ from torch.optim.swa_utils import AveragedModel
 from torch.utils.data import DataLoader
 
 from ..data.packs import Pack
-from ..errors import InvalidSetting
-from .checkpoint import load_checkpoint, save_checkpoint
+from ..errors import CheckpointError, InvalidSetting
+from .checkpoint import CHECKPOINT, Checkpoint, load_checkpoint, save_checkpoint
 from .datasets import Batch, Epochs, Mixture
+from .loss import loss_of
 from .network import Network, NetworkShape
+from .recipes import Recipe
 from .validation import Held, accuracies, same_kind
 
-__all__ = ["Progress", "Recipe", "fit", "loss_of", "make_fabric"]
+__all__ = ["Progress", "fit", "make_fabric"]
 
 _log = logging.getLogger(__name__)
 
-
-@dataclass(frozen=True)
-class Recipe:
-    """How a network is trained.
-
-    Args:
-        epochs: how often the mixture is gone through.
-        batch_size: samples a step, over all processes.
-        learning_rate: its peak; it rises for the first tenth and falls along a cosine (one-cycle, Smith 2018).
-        tail_share: the share of epochs, the last ones, at a small constant rate, over which weights are averaged more
-            widely (stochastic weight averaging, Izmailov et al. 2018).
-        tail_learning_rate: that rate.
-        weight_decay: of AdamW, on matrices only.
-        label_smoothing: share of belief that is spread over all symbols; about 2 % of UNIPEN's labels are wrong.
-        within_weight: weight of the loss among the symbols of the same kind (digits, capitals, small letters).
-        extra_weight: weight of the loss among symbols of other scripts.
-        averaging, tail_averaging: how much of the weights' running average is kept each step; in the tail.
-        limit: at most so many samples an epoch; all where None.
-        seed: of weights, order and variation.
-    """
-
-    epochs: int = 28
-    batch_size: int = 256
-    learning_rate: float = 6e-3
-    tail_share: float = 1 / 7
-    tail_learning_rate: float = 1e-3
-    weight_decay: float = 0.03
-    label_smoothing: float = 0.05
-    within_weight: float = 0.5
-    extra_weight: float = 0.5
-    averaging: float = 0.999
-    tail_averaging: float = 0.9995
-    limit: int | None = None
-    seed: int = 1
-
-    @property
-    def falling_epochs(self) -> int:
-        """How many epochs the rate rises and falls, before the tail."""
-        return self.epochs - round(self.epochs * self.tail_share)
+#: How many directions stand for ink that is none of the symbols.
+_STRANGE = 16
 
 
 @dataclass(frozen=True)
@@ -91,24 +55,6 @@ class Progress:
     left_s: float
 
 
-def loss_of(network: Network, batch: Batch, recipe: Recipe, kinds: Tensor, forward: Any = None) -> Tensor:
-    """Give a batch's loss, a scalar: over all symbols, among those of its kind, and among those of other scripts."""
-    logits, features = (forward or network)(batch.glyphs)
-    ours = batch.targets >= 0
-    # every weight has a gradient in every process, also where a batch has no such symbol
-    total: Tensor = (logits.sum() + network.extra_directions.sum()) * 0
-    if ours.any():
-        logits, targets = logits[ours], batch.targets[ours]
-        total = total + F.cross_entropy(logits, targets, label_smoothing=recipe.label_smoothing)
-        within = logits.masked_fill(~kinds[targets], -torch.inf)
-        total = total + recipe.within_weight * F.cross_entropy(within, targets)
-    theirs = batch.extras >= 0
-    if theirs.any():
-        extra = F.cross_entropy(network.extra_logits(features[theirs]), batch.extras[theirs])
-        total = total + recipe.extra_weight * theirs.float().mean() * extra
-    return total
-
-
 def fit(
     train: Sequence[Pack],
     held: Sequence[Held],
@@ -120,6 +66,7 @@ def fit(
     report: Callable[[Progress], None] = lambda progress: None,
     fabric: Fabric | None = None,
     checkpoint_every_s: float = 120.0,
+    start: Path | None = None,
 ) -> tuple[Network, dict[str, Any]]:
     """Train a network, or go on with one.
 
@@ -134,6 +81,7 @@ def fit(
         report: called after every step.
         fabric: on what to train; made for this machine if None.
         checkpoint_every_s: a checkpoint is also written that often within an epoch, seconds.
+        start: the checkpoint of an earlier training, whose averaged weights this one begins with.
 
     Returns:
         The network with its averaged weights, on the CPU, and the history: one record an epoch.
@@ -142,16 +90,21 @@ def fit(
         CheckpointError: ``resume`` and there is no checkpoint, or it is damaged, or of other data.
     """
     fabric = fabric or make_fabric()
-    checkpoint = folder / "checkpoint.safetensors"
+    checkpoint = folder / CHECKPOINT
     saved = load_checkpoint(checkpoint) if resume else None
     recipe = Recipe(**saved.meta["recipe"]) if saved else recipe or Recipe()
     seed_everything(recipe.seed, verbose=False)
-    mixture = Mixture(train, symbols, recipe.seed)
+    mixture = Mixture(train, symbols, recipe.seed, recipe.worn_share, recipe.strange_share, recipe.spared)
     data = {pack.name: len(pack) for pack in train}
-    shape = replace(shape or NetworkShape(), symbols=len(symbols), extra_symbols=mixture.extra_symbols)
+    shape = replace(shape or NetworkShape(strange=_STRANGE), symbols=len(symbols), extra_symbols=mixture.extra_symbols)
     if saved:
         saved.check(shape, symbols, data)
     network = Network(shape)
+    origin = saved.meta.get("started_from") if saved else None
+    if start and not saved:
+        earlier = load_checkpoint(start)
+        _begin_with(network, earlier, symbols)
+        origin = {"recipe": earlier.meta["recipe"], "epochs": earlier.meta["history"]}
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing in torch's stubs
     optimizer = torch.optim.AdamW(_groups(network, recipe), lr=recipe.learning_rate, fused=True)
     model, optimizer = fabric.setup(network, optimizer)
@@ -176,6 +129,7 @@ def fit(
         if fabric.is_global_zero:
             meta: dict[str, Any] = {"recipe": asdict(recipe), "shape": shape.to_json(), "symbols": list(symbols)}
             meta |= {"data": data, "step": done, "history": history}
+            meta |= {"started_from": origin} if origin else {}
             save_checkpoint(checkpoint, meta, network, average, optimizer, schedule)
 
     for epoch in range(done // batches.steps, recipe.epochs):
@@ -205,7 +159,26 @@ def fit(
             with (folder / "log.jsonl").open("a") as log:
                 log.write(json.dumps(history[-1]) + "\n")
             _log.info("epoch %d: %s", epoch + 1, history[-1])
-    return average.cpu().eval(), {"recipe": asdict(recipe), "epochs": history}
+    told = {"recipe": asdict(recipe), "epochs": history}
+    return average.cpu().eval(), told | ({"started_from": origin} if origin else {})
+
+
+def _begin_with(network: Network, checkpoint: Checkpoint, symbols: Sequence[str]) -> None:
+    """Give a network the averaged weights of an earlier training; what that one had no place for stays as it is.
+
+    Raises:
+        CheckpointError: it is of other symbols, or of a network of another shape.
+    """
+    weights = checkpoint.average()
+    mine = network.state_dict()
+    unlike = [name for name, tensor in weights.items() if tensor.numel() and tensor.shape != mine[name].shape]
+    if checkpoint.meta["symbols"] != list(symbols) or unlike or set(weights) - set(mine):
+        raise CheckpointError(
+            f"The checkpoint to start from is of another network: {checkpoint.meta['shape']}.",
+            "Start from a run of the same data and the same network.",
+        )
+    mine.update({name: tensor for name, tensor in weights.items() if tensor.numel()})
+    network.load_state_dict(mine)
 
 
 def make_fabric(accelerator: str = "auto") -> Fabric:

@@ -25,6 +25,7 @@ class NetworkShape:
         blocks: residual blocks at each of these.
         features: length of the feature vector.
         extra_symbols: symbols of other scripts that are told apart in training only; they shape the features.
+        strange: directions that stand for ink that is none of the symbols; 0 where the network was not taught any.
     """
 
     symbols: int = 62
@@ -33,6 +34,7 @@ class NetworkShape:
     blocks: tuple[int, ...] = (1, 1, 1)
     features: int = 128
     extra_symbols: int = 0
+    strange: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """Give a form that JSON keeps."""
@@ -84,6 +86,7 @@ class Network(nn.Module):
         self.body = nn.Sequential(*layers)
         self.directions = nn.Parameter(torch.randn(shape.symbols, shape.features))
         self.extra_directions = nn.Parameter(torch.randn(shape.extra_symbols, shape.features))
+        self.strange_directions = nn.Parameter(torch.randn(shape.strange, shape.features))
         self.scale = nn.Parameter(torch.tensor(16.0))
 
     def features(self, glyphs: Tensor) -> Tensor:
@@ -99,6 +102,10 @@ class Network(nn.Module):
     def extra_logits(self, features: Tensor) -> Tensor:
         """Turn features (N, D) into logits over the symbols of other scripts, (N, extra_symbols)."""
         return self._cosines(features, self.extra_directions)
+
+    def unknown(self, features: Tensor) -> Tensor:
+        """Turn features (N, D) into the logit of being none of the symbols, (N,); without end below where untaught."""
+        return self._cosines(features, self.strange_directions).logsumexp(1)
 
     def _cosines(self, features: Tensor, directions: Tensor) -> Tensor:
         if torch.is_autocast_enabled(features.device.type):  # eight bits are too few for cosines that differ little

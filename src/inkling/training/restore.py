@@ -62,6 +62,10 @@ def network_of(bundle: Bundle) -> Network:
         _fill(network.directions, _constants(product, weights)[0].T, product.name)
         scaling = _made_by(product.input[0], made_by)
         _fill(network.scale, _constants(scaling, weights)[0], scaling.name)
+        if network.shape.strange:
+            # unknown = log of the sum of exp of (scale · features) × strange directions
+            product = _product_before("unknown", made_by, weights)
+            _fill(network.strange_directions, _constants(product, weights)[0].T, product.name)
     network.eval()
     _compare(network, bundle)
     return network
@@ -90,6 +94,17 @@ def _made_by(output: str, made_by: Mapping[str, NodeProto]) -> NodeProto:
     return made_by[output]
 
 
+def _product_before(output: str, made_by: Mapping[str, NodeProto], weights: Mapping[str, Tensor]) -> NodeProto:
+    """Walk up from an output to the nearest product with a matrix."""
+    node = _made_by(output, made_by)
+    while node.op_type != "MatMul":
+        above = next((name for name in node.input if name in made_by), None)
+        if above is None:
+            raise _unlike(f"nothing above {output!r} multiplies by directions")
+        node = made_by[above]
+    return node
+
+
 def _fill(place: Tensor | None, values: Tensor, name: str) -> None:
     if place is None or place.shape != values.shape:
         expected = None if place is None else tuple(place.shape)
@@ -101,10 +116,12 @@ def _compare(network: Network, bundle: Bundle) -> None:
     """Run both, since graphs of like weights can still compute different things."""
     glyphs = np.random.default_rng(0).random((4, 28, 28), np.float32)
     session = onnxruntime.InferenceSession(bundle.files[NETWORK], providers=["CPUExecutionProvider"])
-    expected = session.run(["logits", "features"], {"glyphs": glyphs})
+    names = ["logits", "features", "unknown"][: 3 if network.shape.strange else 2]
+    expected = session.run(names, {"glyphs": glyphs})
     with torch.inference_mode():
-        found = network(torch.from_numpy(glyphs))
-    for name, theirs, ours in zip(("logits", "features"), expected, found, strict=True):
+        logits, features = network(torch.from_numpy(glyphs))
+        found = (logits, features, network.unknown(features))[: len(names)]
+    for name, theirs, ours in zip(names, expected, found, strict=True):
         apart = float(np.abs(theirs - ours.numpy()).max())
         if not apart <= _AGREEMENT * max(1.0, float(np.abs(theirs).max())):
             raise _unlike(f"with the same weights its {name} are {apart:.3g} apart")

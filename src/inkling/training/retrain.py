@@ -28,6 +28,7 @@ from ..bundle import NETWORK, NORMALIZER, Bundle
 from ..errors import CheckpointError, NothingToLearn
 from .export import export_bundle
 from .lessons import Lessons
+from .network import Network
 from .replay import Replay, ReplayBatch, replay_of
 from .restore import network_of
 from .temper import temper
@@ -177,8 +178,9 @@ def retrain(
     candidate = export_bundle(network, parent.symbols, training, held)
     if held:
         return candidate
-    # nothing tells how sure to be: as sure as before
-    card = {**candidate.card, "temperature": parent.card["temperature"]}
+    # nothing tells how sure to be, nor what is no character: as before
+    kept = {name: parent.card[name] for name in ("temperature", "acceptance") if name in parent.card}
+    card = {**candidate.card, **kept}
     return Bundle.make(candidate.files[NORMALIZER], candidate.files[NETWORK], card)
 
 
@@ -235,7 +237,14 @@ class _Tutor:
             logits, features = self.network(batch.glyphs)
             with torch.no_grad():
                 before, features_before = self.teacher(batch.glyphs)
+                answers_before = _answers(self.teacher, before, features_before)
         loss = self._loss(batch, logits, before)
+        # what it took for none of its symbols before, it shall take for none again
+        others = ~batch.lessons
+        loss = loss + recipe.answers_weight * _apart(
+            F.log_softmax(_answers(self.network, logits, features)[others], 1),
+            F.log_softmax(answers_before[others], 1),
+        )
         loss = loss + recipe.features_weight * (1 - (features * features_before).sum(1)).mean()
         self.optimizer.zero_grad()
         loss.backward()
@@ -254,9 +263,7 @@ class _Tutor:
         named = ~lessons & (batch.targets >= 0)
         if recipe.base_weight and named.any():
             loss = loss + recipe.base_weight * self._errors(logits[named], batch, named)
-        return loss + recipe.answers_weight * _apart(
-            F.log_softmax(logits[~lessons], 1), F.log_softmax(before[~lessons], 1)
-        )
+        return loss
 
     def _errors(self, logits: Tensor, batch: ReplayBatch, rows: Tensor, across_weights: Tensor | float = 1.0) -> Tensor:
         targets, weights = batch.targets[rows], batch.weights[rows]
@@ -315,6 +322,11 @@ def _rate(step: int, steps: int) -> float:
     if step < rising:
         return (step + 1) / rising
     return max((1 + math.cos(math.pi * (step - rising) / max(steps - rising, 1))) / 2, 1e-3)
+
+
+def _answers(network: Network, logits: Tensor, features: Tensor) -> Tensor:
+    """Give logits (N, S) with that of being none of the symbols beside them, where the network was taught any."""
+    return torch.cat((logits, network.unknown(features)[:, None]), 1) if network.shape.strange else logits
 
 
 def _apart(ours: Tensor, theirs: Tensor) -> Tensor:

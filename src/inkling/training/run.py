@@ -18,7 +18,8 @@ from ..data.packs import MISSING_DATA_HINT, Pack, find_packs, load_pack, split
 from ..errors import DataError, DataMissing
 from ..folders import writable_folder
 from .export import export_bundle
-from .fit import Progress, Recipe, fit, make_fabric
+from .fit import Progress, fit, make_fabric
+from .recipes import Recipe
 from .validation import hold
 
 __all__ = ["BUNDLE", "Material", "gather", "train"]
@@ -33,7 +34,7 @@ BUNDLE = "bundle"
 
 #: A dry run takes at most so many samples of a pack, and so few and small steps.
 _DRY_SAMPLES = 400
-_DRY = {"epochs": 2, "batch_size": 64, "limit": 640}
+_DRY: dict[str, Any] = {"epochs": 2, "batch_size": 64, "limit": 640}
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,7 @@ def train(
     dry_run: bool = False,
     resume: bool = False,
     accelerator: str = "auto",
+    start: Path | None = None,
     report: Callable[[Progress], None] = lambda progress: None,
     measure: Callable[[Bundle], dict[str, Any]] = lambda bundle: {},
 ) -> Bundle | None:
@@ -117,6 +119,7 @@ def train(
         dry_run: go through all of it in seconds.
         resume: go on from the folder's checkpoint.
         accelerator: ``cpu``, ``gpu`` or ``auto``.
+        start: the checkpoint of an earlier training, whose averaged weights this one begins with.
         report: called after every step, by the first process only.
         measure: gives the figures that the bundle's card shall quote.
 
@@ -142,6 +145,7 @@ def train(
         resume=resume,
         report=report if fabric.is_global_zero else lambda progress: None,
         fabric=fabric,
+        start=start,
     )
     if not fabric.is_global_zero:
         return None

@@ -1,6 +1,6 @@
 """What training is watched by: accuracy on writers it does not learn from, each kind of symbol in its own alphabet."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +14,7 @@ from ..raster import rasterize
 from .network import Network
 from .normalizer import Normalizer
 
-__all__ = ["Held", "accuracies", "hold", "logits_of", "same_kind"]
+__all__ = ["Held", "accuracies", "beliefs_of", "hold", "logits_of", "same_kind"]
 
 
 @dataclass(frozen=True)
@@ -54,13 +54,25 @@ def hold(packs: Sequence[Pack], symbols: Sequence[str]) -> list[Held]:
     return held
 
 
-@torch.inference_mode()
 def logits_of(network: Network, glyphs: Tensor) -> Tensor:
     """Run a network over glyphs (N, 28, 28) without learning: float32 (N, symbols)."""
+    return _run(network, glyphs, lambda logits, features: logits)
+
+
+def beliefs_of(network: Network, glyphs: Tensor) -> tuple[Tensor, Tensor]:
+    """Run a network over glyphs (N, 28, 28) without learning: float32 logits (N, symbols), and (N,) of being none."""
+    both = _run(
+        network, glyphs, lambda logits, features: torch.cat((logits, network.unknown(features)[:, None]), 1)
+    )  # (N, symbols + 1)
+    return both[:, :-1], both[:, -1]
+
+
+@torch.inference_mode()
+def _run(network: Network, glyphs: Tensor, answer: Callable[[Tensor, Tensor], Tensor]) -> Tensor:
     training = network.training
     device = next(network.parameters()).device
     network.eval()
-    parts = [network(glyphs[i : i + 512].to(device))[0].float().cpu() for i in range(0, len(glyphs), 512)]
+    parts = [answer(*network(glyphs[i : i + 512].to(device))).float().cpu() for i in range(0, len(glyphs), 512)]
     network.train(training)
     return torch.cat(parts)
 

@@ -96,13 +96,13 @@ def test_the_whole_is_measured_and_written(choosy, folder, tmp_path):
     assert found["threshold"] == 0.5
     assert set(found["strangers"]) == {*STRANGERS, "letters unlike any digit", "other scripts' symbols"}
     assert len(found["strangers"]["scribbles"]) == 1 + len(STRANGERS["scribbles"])
-    assert written["sections"]["Scripts"]["Rune"]["trained_on"] is False
+    assert written["sections"]["Scripts"]["Rune"]["trained_on"] == "no"
     accepted = {
         row["alphabet"]: row["threshold"] for row in written["sections"]["Real characters accepted"]["alphabets"]
     }
     assert accepted["digits"] == 0.5
     assert accepted["lowercase"] == 0.25  # none of its own: the lowest
-    assert any("left out of training" in goal["measure"] for goal in written["goals"])
+    assert any("never shown as none" in goal["measure"] for goal in written["goals"])
     with Image.open(out / "refusal.png") as plot:
         assert min(plot.size) > 300
     assert "`inkling evaluate --refusal --split test`" in (out / "refusal.md").read_text("utf-8")

@@ -92,7 +92,7 @@ def evaluate_refusal(
     threshold = judge.threshold("digits")
     sections = [strangers_section(digits, [*found, *scripts], threshold)]
     if scripts:
-        sections.append(by_script_section(digits, scripts, threshold, left_out(recognizer)))
+        sections.append(by_script_section(digits, scripts, threshold, left_out(recognizer), _spared(recognizer)))
     sections.append(acceptance_section(_accepted(judge, packs)))
     from .refusal_plots import refusal_plot
 
@@ -212,3 +212,8 @@ def _accepted(judge: _Judge, packs: Sequence[Pack]) -> Iterator[Acceptance]:
             if len(chosen):
                 found = infer_pictures(judge.recognizer, (ink_of(pack, int(i)) for i in chosen), name, judge.progress)
                 yield Acceptance(name, pack.name, judge.membership(found, name), threshold)
+
+
+def _spared(recognizer: "Recognizer") -> list[str]:
+    """Name the scripts that training never showed as ink that is none of the network's symbols, by the card."""
+    return list(recognizer.card.get("training", {}).get("recipe", {}).get("spared") or [])

@@ -125,22 +125,32 @@ def strangers_section(digits: Stranger, found: Sequence[Stranger], threshold: fl
 
 
 def by_script_section(
-    digits: Stranger, scripts: Sequence[Stranger], threshold: float | None, left_out: Sequence[str]
+    digits: Stranger,
+    scripts: Sequence[Stranger],
+    threshold: float | None,
+    left_out: Sequence[str],
+    spared: Sequence[str] = (),
 ) -> Section:
-    """Say for each script whether the bundle was trained on it, and how well its symbols are told from digits."""
+    """Say for each script whether the bundle was trained on it, and how well its symbols are told from digits.
+
+    Scripts of ``spared`` were met, but never as ink that is none of the network's symbols.
+    """
     rows, figures, goals = [], {}, []
     for part in scripts:
-        seen = part.way not in left_out
-        rows.append((part.way, "yes" if seen else "no", *_cells(digits, part, threshold)))
+        seen = "no" if part.way in left_out else "to tell apart only" if part.way in spared else "yes"
+        rows.append((part.way, seen, *_cells(digits, part, threshold)))
         figures[part.way] = {"trained_on": seen, **_figures(digits, part, threshold)}
-    honest = [part for part in scripts if part.way in left_out]
+    honest = [part for part in scripts if part.way in left_out] or [part for part in scripts if part.way in spared]
     if honest:
         whole = together("scripts", "left out", honest)
         value = 100 * auroc(digits.membership, whole.membership)
         number = f"{len(honest)} scripts, {len(whole):,} drawings"
-        goals.append(Goal("scripts left out of training against digits, AUROC", value, "%", _AIM_SYMBOLS, True, number))
+        goals.append(Goal("scripts never shown as none against digits, AUROC", value, "%", _AIM_SYMBOLS, True, number))
     told = (
         f"This bundle's training left out {', '.join(left_out)}: the other rows are of symbols it has met."
+        if left_out
+        else f"This bundle's training never showed {' and '.join(spared)} as ink that is no symbol; it told their "
+        "symbols apart from each other, which shapes features. The other rows are of symbols that it was shown as none."
         if honest
         else "This bundle was trained on all of them as symbols that are none of its own: on scripts it never met, it "
         "will do worse. Train one with `--leave-out` to see how much."

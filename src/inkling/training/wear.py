@@ -129,8 +129,9 @@ def _crossed(ink: Grey, rng: np.random.Generator) -> Grey:
     height, width = ink.shape
     kind = rng.choice(["whole", "dotted", "zigzag"])
     if kind == "zigzag":
-        corners = int(rng.integers(3, 9))
-        line = np.stack((np.linspace(0, 1, corners), rng.uniform(0.15, 0.85, corners)), 1)
+        corners = int(rng.integers(3, 12))
+        height_at = rng.uniform(0.2, 0.8) + rng.uniform(0.05, 0.4) * rng.uniform(-1, 1, corners)
+        line = np.stack((np.linspace(-0.05, 1.05, corners), height_at), 1)
     else:
         line = np.stack(([-0.1, 1.1], rng.uniform(0, 1, 2)), 1)
     if rng.random() < 0.3:
@@ -189,5 +190,6 @@ def _patchy(ink: Grey, rng: np.random.Generator) -> Grey:
 #: All kinds of wear, some twice: they are met more often, or are harder.
 KINDS: tuple[Wear, ...] = (
     *(_noise, _grain, _grain, _specks, _blur, _motion, _frosted, _cloudy, _faint, _coarse, _compressed),
-    *(_ruled, _crossed, _crossed, _spattered, _spattered, _outlined, _outlined, _patchy, _heavy, _heavy, _light),
+    *(_ruled, _crossed, _crossed, _crossed, _spattered, _spattered, _outlined, _outlined, _patchy),
+    *(_heavy, _heavy, _heavy, _heavy, _light),
 )

@@ -131,9 +131,11 @@ def _goals() -> str:
 
 
 def _recipes(training: dict[str, Any]) -> str:
-    steps = [training["started_from"]] if "started_from" in training else []
+    steps = [training]
+    while "started_from" in steps[0]:
+        steps.insert(0, steps[0]["started_from"])
     rows = []
-    for number, step in enumerate([*steps, training], 1):
+    for number, step in enumerate(steps, 1):
         recipe = step["recipe"]
         rows.append(
             (

@@ -7,6 +7,8 @@ import pytest
 import torch
 
 from inkling import Bundle, Ink, Recognizer, Settings
+from inkling.bundle import NETWORK, NORMALIZER
+from inkling.data.packs import save_pack
 from inkling.errors import CheckpointError, NothingToLearn
 from inkling.recognizer import quantized
 from inkling.training.lessons import Lessons
@@ -64,6 +66,16 @@ def test_without_base_data_it_says_so_and_is_as_sure_as_before(parent):
     assert candidate.card["training"]["base_data"] == []
     assert "typefaces" in candidate.card["training"]["note"]
     assert candidate.card["temperature"] == parent.card["temperature"]
+
+
+@pytest.mark.parametrize("data", [False, True], ids=["no data", "little data"])
+def test_what_is_no_character_stays_none_where_too_little_tells_it(parent, data, tmp_path):
+    knowing = Bundle.make(
+        parent.files[NORMALIZER], parent.files[NETWORK], {**parent.card, "acceptance": {"17α": 0.4, "digits": 0.3}}
+    )
+    save_pack(pictures(name="mnist-train"), tmp_path / "mnist-train.npz")
+    candidate = retrain(knowing, lessons("7" * 20), tmp_path if data else None, QUICK)
+    assert candidate.card["acceptance"] == {"17α": 0.4, "digits": 0.3}
 
 
 def test_with_base_data_it_names_them(parent, tmp_path):

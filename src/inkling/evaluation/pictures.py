@@ -68,7 +68,7 @@ def infer_pictures(
             there = [i for i, ink in enumerate(inks) if ink is not None]
             inferred = recognizer.infer([ink for ink in inks if ink is not None])
             found[there, :-1] = inferred.logits
-            found[there, -1] = getattr(inferred, "unknown", -np.inf)
+            found[there, -1] = inferred.unknown
             parts.append(found)
             bar.update(len(batch))
     rows = np.concatenate(parts)

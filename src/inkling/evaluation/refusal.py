@@ -100,7 +100,8 @@ def evaluate_refusal(
         "refusal",
         "Does Inkling know what is no digit?",
         f"inkling evaluate --refusal --split {side}",
-        f"Strangers are made afresh with seed {effort.seed}, by generators that training does not share. All go by the "
+        f"Strangers are made afresh with seed {effort.seed}, by generators that training does not share; scribbles, "
+        "spirals, hatching, gratings, checks, clouds and noise are kinds that it knows in its own way. All go by the "
         "product's own path; what is found to be blank counts as refused.",
         recognizer.version,
         describe_machine(),

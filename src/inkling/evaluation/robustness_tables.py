@@ -121,7 +121,8 @@ def corrupted_section(name: str, found: Mapping[str, tuple[Correct, int]]) -> Se
     return Section(
         "Corruptions",
         f"Pictures of {name}, 28 × 28, spoilt in the fifteen ways of MNIST-C (Mu and Gilmer 2019), about as severely, "
-        "by code of our own: so these figures are like MNIST-C's but not MNIST-C's. Read in digits. Blank: pictures on "
+        "by code of our own: so these figures are like MNIST-C's but not MNIST-C's. Training wears a quarter of its "
+        "samples by code that this shares nothing with, in most of these families. Read in digits. Blank: pictures on "
         "which no ink was found, counted as wrong.",
         ("kind", "right", "95 % interval", "against untouched, points", "blank"),
         rows,

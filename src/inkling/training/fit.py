@@ -105,6 +105,7 @@ def fit(
         earlier = load_checkpoint(start)
         _begin_with(network, earlier, symbols)
         origin = {"recipe": earlier.meta["recipe"], "epochs": earlier.meta["history"]}
+        origin |= {"started_from": before} if (before := earlier.meta.get("started_from")) else {}
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing in torch's stubs
     optimizer = torch.optim.AdamW(_groups(network, recipe), lr=recipe.learning_rate, fused=True)
     model, optimizer = fabric.setup(network, optimizer)

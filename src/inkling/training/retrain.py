@@ -176,11 +176,10 @@ def retrain(
         "history": tutor.history,
     }
     candidate = export_bundle(network, parent.symbols, training, held)
-    if held:
-        return candidate
-    # nothing tells how sure to be, nor what is no character: as before
-    kept = {name: parent.card[name] for name in ("temperature", "acceptance") if name in parent.card}
-    card = {**candidate.card, **kept}
+    # where too few samples tell how sure to be, or what is no character, it is as before
+    card = dict(candidate.card) if held else {**candidate.card, "temperature": parent.card["temperature"]}
+    if "acceptance" in parent.card:
+        card["acceptance"] = {**parent.card["acceptance"], **candidate.card.get("acceptance", {})}
     return Bundle.make(candidate.files[NORMALIZER], candidate.files[NETWORK], card)
 
 

@@ -8,7 +8,7 @@ from inkling import Ink
 from inkling.cleaning import cleaned, without_dust
 from inkling.paper import find_ink
 
-from .drawings import STROKES, picture
+from .drawings import STROKES, picture, placed
 
 
 def small(symbol, side=28, **changes):
@@ -21,10 +21,10 @@ def alike(grey, clean):
     """How alike the ink of two pictures is, laid where it was found: correlation in [-1, 1]."""
     sheets = []
     for one in (grey, clean):
-        pixels, (x, y), _ = find_ink(one)
+        found, (x, y), _ = find_ink(one)
         x, y = round(x), round(y)
         sheet = np.zeros([2 * side for side in clean.shape], np.float32)
-        sheet[y : y + pixels.shape[0], x : x + pixels.shape[1]] = pixels
+        sheet[y : y + found.shape[0], x : x + found.shape[1]] = found
         sheets.append(sheet.ravel())
     return float(np.corrcoef(sheets)[0, 1])
 
@@ -34,6 +34,57 @@ def striped(clean):
     spoilt[:, :quarter] = 255 - clean[:, :quarter]
     spoilt[:, -quarter:] = 255 - clean[:, -quarter:]
     return spoilt
+
+
+def tight(grey, margin=0):
+    """Cut out what is darker than white, with a margin."""
+    rows, columns = np.nonzero(grey < 250)
+    cut = grey[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+    return np.pad(cut, margin, constant_values=255)
+
+
+def pixels(rows, times=1):
+    """A character of a pixel font, black on white: '#' is ink, and rows are parted by blanks."""
+    drawn = np.array([[0 if px == "#" else 255 for px in row] for row in rows.split()], np.uint8)
+    return np.kron(drawn, np.ones((times, times), np.uint8))
+
+
+def dotted(symbol, side, every, draw):
+    """A character of separate dots, black on white: one each so many px along its strokes, by ``draw(sheet, x, y)``."""
+    sheet = np.full((side, side), 255, np.uint8)
+    for stroke in placed(symbol, (side - 10) / 104, (side / 4, 5)):
+        points = np.array(stroke)
+        along = np.r_[0, np.hypot(*np.diff(points, axis=0).T).cumsum()]
+        for step in np.arange(0, along[-1] + 0.1, every):
+            draw(sheet, *(round(float(np.interp(step, along, axis))) for axis in points.T))
+    return sheet
+
+
+def one_px(sheet, x, y):
+    sheet[y, x] = 0
+
+
+def disc(sheet, x, y):
+    cv2.circle(sheet, (x, y), 1, 0, -1, cv2.LINE_AA)
+
+
+#: Letters whose stems or bars run along the whole of a tight cut.
+STEMMED = {
+    "H": "#...# #...# #...# ##### #...# #...# #...#",
+    "I": "### .#. .#. .#. .#. .#. ###",
+    "M": "#...# ##.## #.#.# #.#.# #...# #...# #...#",
+    "N": "#...# #...# ##..# #.#.# #..## #...# #...#",
+    "W": "#...# #...# #...# #.#.# #.#.# ##.## #...#",
+    "Z": "##### ....# ...#. ..#.. .#... #.... #####",
+    "z": "##### ##.## ..##. .##.. ##.## #####",
+    "Ξ": "##### ..... ..... .###. ..... ..... #####",
+}
+#: Letters of 12 px with strokes of one px.
+SMALL = {
+    "L": " ".join(["#......"] * 11 + ["#######"]),
+    "i": " ".join(["#", ".", "."] + ["#"] * 9),
+    "x": "#.......# .#.....#. ..#...#.. ...#.#... ....#.... ...#.#... ..#...#.. .#.....#. #.......#",
+}
 
 
 def peppered(clean, share, seed=0):
@@ -60,8 +111,72 @@ def test_characters_cut_out_tightly_are_no_bands(symbol):
     for pen in (8, 20, 34):
         clean = picture(symbol, scale=1.4, at=(50, 45), pen=pen)
         rows, columns = np.nonzero(clean < 128)
-        tight = np.ascontiguousarray(clean[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1])
-        assert np.array_equal(cleaned(tight), tight)
+        cut = np.ascontiguousarray(clean[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1])
+        assert np.array_equal(cleaned(cut), cut)
+
+
+@pytest.mark.parametrize("symbol", STROKES)
+@pytest.mark.parametrize("side", [12, 16, 20, 28, 48])
+def test_the_soft_edges_of_small_characters_cut_out_tightly_are_no_veil(symbol, side):
+    for share, margin in ((0.02, 0), (0.05, 0), (0.1, 0), (0.1, 1), (0.1, 3)):
+        large = tight(picture(symbol, size=(560, 560), scale=4, at=(60, 60), pen=round(share * 480)))
+        scale = side / max(large.shape)
+        size = [max(2, round(length * scale)) for length in large.shape[::-1]]
+        clean = np.pad(cv2.resize(large, size, interpolation=cv2.INTER_AREA), margin, constant_values=255)
+        for grey in (clean, 255 - clean):
+            assert cleaned(grey) is grey
+
+
+@pytest.mark.parametrize("letter", SMALL)
+@pytest.mark.parametrize("margin", [0, 2])
+@pytest.mark.parametrize("dark_ground", [False, True])
+def test_a_lone_px_of_a_small_letter_is_no_noise(letter, margin, dark_ground):
+    clean = np.pad(pixels(SMALL[letter]), margin, constant_values=255)
+    grey = 255 - clean if dark_ground else clean
+    assert cleaned(grey) is grey
+    if margin:
+        assert Ink.from_image(grey).pixels.sum() == (clean == 0).sum()
+
+
+@pytest.mark.parametrize("symbol", STROKES)
+@pytest.mark.parametrize(("side", "every", "draw"), [(28, 2.5, one_px), (28, 4, one_px), (48, 5, disc), (64, 6, disc)])
+def test_a_character_of_separate_dots_keeps_every_one_of_them(symbol, side, every, draw):
+    clean = dotted(symbol, side, every, draw)
+    assert cleaned(clean) is clean
+    for grey in (clean, 255 - clean):
+        assert np.array_equal(Ink.from_image(grey).pixels > 0.5, tight(clean, 1) < 128)
+
+
+def test_a_character_of_dots_keeps_them_beside_pieces_of_its_line_too():
+    ink = np.zeros((48, 48), np.float32)
+    ink[4:24, 10:13] = ink[4:7, 13:30] = ink[40:44, 10:20] = ink[20:26, 28:31] = 1
+    ink[28:36:2, 30] = ink[44, 22:40:4] = 1
+    assert without_dust(ink) is ink
+
+
+@pytest.mark.parametrize("letter", STEMMED)
+@pytest.mark.parametrize("times", [1, 2, 3, 4, 8, 20])
+def test_the_stems_of_a_pixel_font_are_no_bands(letter, times):
+    clean = pixels(STEMMED[letter], times)
+    for grey in (clean, 255 - clean, np.ascontiguousarray(clean.T)):
+        assert cleaned(grey) is grey
+
+
+@pytest.mark.parametrize("letter", ["H", "I", "M", "N", "W", "Z", "Ξ"])
+@pytest.mark.parametrize("times", [4, 5.3, 8])
+def test_nor_are_they_where_the_font_was_enlarged_smoothly(letter, times):
+    for how in (cv2.INTER_LINEAR, cv2.INTER_NEAREST):
+        grey = cv2.resize(pixels(STEMMED[letter]), None, fx=times, fy=times, interpolation=how)
+        assert cleaned(grey) is grey
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 40), (40, 1), (2, 40), (40, 2), (7, 64), (1, 900), (900, 1)])
+def test_nothing_is_certain_on_a_picture_of_a_few_px(shape):
+    grey = np.full(shape, 255, np.uint8)
+    grey[: -(-shape[0] // 3), : -(-shape[1] // 3)] = 0
+    assert cleaned(grey) is grey
+    ink = (255 - grey).astype(np.float32) / 255
+    assert without_dust(ink) is ink
 
 
 def test_bars_are_writing_and_no_bands():
@@ -84,9 +199,9 @@ def test_bands_in_negative_are_paper(symbol):
 def test_a_dark_margin_beside_the_sheet_is_no_ink():
     clean = picture("3")
     scan = np.concatenate((np.zeros((clean.shape[0], 30), np.uint8), clean), axis=1)
-    pixels, (x, _), _ = find_ink(scan)
+    found, (x, _), _ = find_ink(scan)
     there, (there_x, _), _ = find_ink(clean)
-    assert pixels.shape == there.shape
+    assert found.shape == there.shape
     assert x == there_x + 30
 
 
@@ -108,6 +223,11 @@ def test_noise_on_a_large_picture_is_taken_off_too():
     clean = picture("7", size=(900, 700), scale=5, at=(250, 100), pen=50)
     found, there = (find_ink(grey)[0].shape for grey in (peppered(clean, 0.1), clean))
     assert np.allclose(found, there, atol=3)
+
+
+def test_noise_on_a_bare_sheet_is_no_writing():
+    for shape in ((120, 100), (900, 700)):
+        assert find_ink(peppered(np.full(shape, 255, np.uint8), 0.1)) is None
 
 
 @pytest.mark.parametrize("symbol", STROKES)

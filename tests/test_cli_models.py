@@ -51,6 +51,12 @@ def seven(tmp_path):
     return str(path)
 
 
+def _digits(less=0):
+    """How many percent of MNIST's test the bundle that ships reads right, as a pattern."""
+    share = 100 * Bundle.load().card["figures"]["mnist-test/test/digits"]["accuracy"] - less
+    return re.escape(f"{share:.2f}")
+
+
 def run(*arguments):
     result = CliRunner().invoke(main, [str(a) for a in arguments])
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
@@ -87,7 +93,7 @@ def test_at_first_there_is_the_bundle_that_ships_and_looking_makes_no_database(d
     assert line.split()[:2] == ["*", SHIPPED]
     shown = run("models", "show").stdout
     assert f"{SHIPPED} (the one that reads)" in shown
-    assert re.search(r"mnist-test/test/digits +10,000 +99\.64 %", shown)
+    assert re.search(rf"mnist-test/test/digits +10,000 +{_digits():}", shown)
     assert "mnist-train (57,130)" in shown
     assert not database.exists()
 
@@ -132,7 +138,7 @@ def test_a_refused_version_is_shown_with_its_reasons_and_promoted_by_force_only(
         r"corrections: all 60, new 50; No base data were here\.",
         r"gate: +refused\n  - 3 is read as 8 in 40 of 50.*\n  - It takes twice as long to read\.",
         r"held-out corrections +alphanumeric +1,200 +50\.00 % +75\.00 % +400 +100 +better",
-        r"mnist-test/test/digits +10,000 +90\.00 % +-9\.64",
+        rf"mnist-test/test/digits +10,000 +90\.00 % +-{_digits(90)}",
     ):
         assert re.search(told, shown), told
     whole = json.loads(run("models", "show", MADE, "--json").stdout)

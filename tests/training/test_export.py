@@ -131,12 +131,20 @@ class Telling(Saying):
 def test_all_but_a_hundredth_of_real_characters_are_accepted():
     glyphs = torch.zeros(1000, 28, 28)
     glyphs[:, 0, 0] = 2.0
-    glyphs[:, 0, 2] = torch.linspace(-6, 6, 1000)  # ever less of a character
+    glyphs[:, 0, 2] = torch.linspace(-2, 4, 1000)  # ever less of a character
     found = fit_acceptance(Telling(), [Held("made-up", glyphs, np.full(1000, "1"))], ("1", "7"), 1.0)
     beliefs = torch.exp(glyphs[:, 0, :3]).numpy()
     belonging = beliefs[:, 0] + beliefs[:, 1]
     refused = belonging / (belonging + beliefs[:, 2]) < found["17"]
     assert 0.005 <= refused.mean() <= 0.011
+
+
+def test_what_more_likely_is_a_character_than_none_is_accepted():
+    glyphs = torch.zeros(1000, 28, 28)
+    glyphs[:, 0, 0] = 9.0
+    glyphs[:, 0, 2] = torch.linspace(-6, 6, 1000)
+    held = Held("made-up", glyphs, np.full(1000, "1"))
+    assert fit_acceptance(Telling(), [held], ("1", "7"), 1.0)["17"] == 0.5
 
 
 def test_too_few_characters_give_no_acceptance():

@@ -151,8 +151,8 @@ def test_another_normaliser_is_refused(shipped, lessons):
 
 
 def test_one_that_is_far_too_sure_is_refused_and_so_is_one_that_nothing_is_held_out_for(blurred, shipped, lessons):
-    card = {**shipped.card, "temperature": shipped.card["temperature"] / 4}
-    sure = Recognizer(Bundle.make(shipped.bundle.files[NORMALIZER], shipped.bundle.files[NETWORK], card))
+    card = {**blurred.card, "temperature": blurred.card["temperature"] / 4}
+    sure = Recognizer(Bundle.make(blurred.bundle.files[NORMALIZER], blurred.bundle.files[NETWORK], card))
     decision = judge(blurred, sure, lessons.select(~lessons.held_out()), None)
     assert not decision.passed
     said = " ".join(decision.reasons)

@@ -47,11 +47,8 @@ def test_honest_corrections_are_believed_also_where_all_were_misread(shipped, ho
             lambda honest, rng: relabelled(honest, np.where(honest.labels == "3", "8", honest.labels)),
             "read as 3 and taught as 8",
         ),
-        (
-            lambda honest, rng: replace(honest, glyphs=honest.glyphs[:, ::-1, ::-1]),
-            "corrections that are read otherwise",
-        ),
-        (lambda honest, rng: replace(honest, glyphs=255 - honest.glyphs), "corrections that are read otherwise"),
+        (lambda honest, rng: replace(honest, glyphs=honest.glyphs[:, ::-1, ::-1]), "read otherwise"),
+        (lambda honest, rng: replace(honest, glyphs=255 - honest.glyphs), "read otherwise"),
     ],
 )
 def test_wrong_labels_and_strange_ink_are_not(shipped, honest, spoil, said):

@@ -27,6 +27,8 @@ __all__ = ["export_bundle", "fit_acceptance", "fit_temperature"]
 
 #: The share of real characters that may be taken for none, and sets with fewer of them tell too little of it.
 _REFUSED, _LEAST_REAL = 0.01, 200
+#: The most membership that is asked for.
+_MOST_ASKED = 0.5
 
 # a logit that no temperature makes likely, and whose gradient is a number, as that of minus infinity is not
 _NEVER = -1e4
@@ -89,7 +91,8 @@ def fit_acceptance(
 ) -> dict[str, float]:
     """Find the membership that all but a hundredth of real characters reach, for each named alphabet.
 
-    Every set of validation data counts alike, whatever its size.
+    Every set of validation data counts alike, whatever its size. It is never more than a half: what more likely is a
+    character than none is not refused, however seldom real characters are so doubtful.
 
     Returns:
         For each named alphabet that the network knows, and for the one of all its symbols, a share in [0, 1].
@@ -104,7 +107,7 @@ def fit_acceptance(
             if mine.sum() >= _LEAST_REAL:
                 found = judge.membership(logits[mine], unknown[mine], alphabet)
                 memberships.setdefault(alphabet.name, []).append((found, 1 / len(found)))
-    return {name: _weighted_quantile(found, _REFUSED) for name, found in memberships.items()}
+    return {name: min(_weighted_quantile(found, _REFUSED), _MOST_ASKED) for name, found in memberships.items()}
 
 
 def _alphabets(symbols: Sequence[str]) -> Iterator[Alphabet]:

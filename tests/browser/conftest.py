@@ -68,3 +68,16 @@ def open_page(browser, address):
     for context in contexts:
         context.close()
     assert not faults
+
+
+@pytest.fixture
+def open_as(open_page, request):
+    """Open a page as somebody nobody has taught anything yet."""
+
+    def opened(path="/", **options):
+        page = open_page(path, **options)
+        page.evaluate("name => localStorage.setItem('inkling.profile', name)", request.node.name[:60])
+        page.reload()
+        return page
+
+    return opened

@@ -24,19 +24,6 @@ def address(tmp_path_factory):
         yield address
 
 
-@pytest.fixture
-def open_as(open_page, request):
-    """Open a page as somebody nobody has taught anything yet."""
-
-    def opened(path="/", **options):
-        page = open_page(path, **options)
-        page.evaluate("name => localStorage.setItem('inkling.profile', name)", request.node.name[:60])
-        page.reload()
-        return page
-
-    return opened
-
-
 def draw_whole(page, strokes):
     """Draw, and have it read once."""
     page.get_by_test_id("live").uncheck()

@@ -21,19 +21,6 @@ def address():
         yield address
 
 
-@pytest.fixture
-def open_as(open_page, request):
-    """Open a page as somebody nobody has taught anything yet."""
-
-    def opened(path="/", **options):
-        page = open_page(path, **options)
-        page.evaluate("name => localStorage.setItem('inkling.profile', name)", request.node.name[:60])
-        page.reload()
-        return page
-
-    return opened
-
-
 def answer(page):
     return page.get_by_test_id("answer")
 

@@ -1,7 +1,7 @@
 """A report of findings: figures against their aims, sections with tables, one plot; as text, JSON and Markdown."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ class FindingsReport:
         sections: one a measure.
         plot: draws the plot to a path; None for none.
         caption: what the plot shows.
+        how: more to say of the run in the JSON form, such as its seeds.
     """
 
     name: str
@@ -41,6 +42,7 @@ class FindingsReport:
     sections: tuple[Section, ...]
     plot: Callable[[Path], None] | None = field(default=None, repr=False)
     caption: str = ""
+    how: Mapping[str, Any] = field(default_factory=dict)
 
     def to_text(self) -> str:
         """Give the tables for a terminal."""
@@ -55,6 +57,7 @@ class FindingsReport:
             "model": self.version,
             "machine": self.machine,
             "command": self.command,
+            **self.how,
             "goals": [goal.to_json() for section in self.sections for goal in section.goals],
             "sections": {section.title: section.figures for section in self.sections},
         }

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,11 +14,11 @@ from ..errors import DataError, DataMissing
 from ..folders import writable_folder
 from .fewshot import few_shot_section, learn_scripts, left_out
 from .findings import Section
+from .findings_report import FindingsReport
 from .forgetting import forgetting_section, measure_forgetting
 from .handwriting import Handwriting, ink_of, prepare
-from .learning_report import LearningReport
 from .machine import describe_machine
-from .streams import at_once_section, run_streams, streams_section
+from .streams import Streams, at_once_section, run_streams, streams_section
 from .upkeep import time_section, undo_section
 from .variation import variation_section
 
@@ -67,7 +68,7 @@ def evaluate_learning(
     few_shot: Sequence["Recognizer"] = (),
     effort: Effort | None = None,
     progress: bool = False,
-) -> LearningReport:
+) -> FindingsReport:
     """Measure how a bundle learns from corrections.
 
     Args:
@@ -110,7 +111,19 @@ def evaluate_learning(
         undo_section(recognizer, samples, effort.seeds, effort.corrections),
         _time(recognizer, pack, samples, effort, progress),
     ]
-    report = LearningReport(recognizer.version, describe_machine(), side, effort.seeds, tuple(sections), tuple(every))
+    report = FindingsReport(
+        "learning",
+        f"How the bundle {recognizer.version} learns from corrections",
+        f"inkling evaluate --learning --split {side}",
+        f"Writers are those of {side}, kept out of training; {len(effort.seeds)} seeds; spans go from the least run to "
+        "the most. Symbols are told apart with their case: `o`, `O` and `0` are three.",
+        recognizer.version,
+        describe_machine(),
+        tuple(sections),
+        partial(_plot, every[-1], recognizer.version),
+        "Errors over the stream",
+        {"split": side, "seeds": list(effort.seeds)},
+    )
     if out is not None:
         report.write(out)
     return report
@@ -182,3 +195,9 @@ def _pack(folder: Path, name: str) -> Pack | None:
     except DataError as error:
         _log.warning("%s", error)
         return None
+
+
+def _plot(streams: Streams, version: str, path: Path) -> None:
+    from .learning_plots import learning_curves  # matplotlib: only where something is drawn
+
+    learning_curves(streams, path, version)

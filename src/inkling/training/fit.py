@@ -21,6 +21,7 @@ from ..data.packs import Pack
 from ..errors import CheckpointError, InvalidSetting
 from .checkpoint import CHECKPOINT, Checkpoint, load_checkpoint, save_checkpoint
 from .datasets import Batch, Epochs, Mixture
+from .grow import can_grow, grown
 from .loss import loss_of
 from .network import Network, NetworkShape
 from .recipes import Recipe
@@ -96,14 +97,17 @@ def fit(
     seed_everything(recipe.seed, verbose=False)
     mixture = Mixture(train, symbols, recipe.seed, recipe.worn_share, recipe.strange_share, recipe.spared)
     data = {pack.name: len(pack) for pack in train}
-    shape = replace(shape or NetworkShape(strange=_STRANGE), symbols=len(symbols), extra_symbols=mixture.extra_symbols)
+    if shape is None and saved:
+        shape = NetworkShape.from_json(saved.meta["shape"])
+    shape = shape or NetworkShape(stem=recipe.stem, widths=tuple(recipe.widths), strange=_STRANGE)
+    shape = replace(shape, symbols=len(symbols), extra_symbols=mixture.extra_symbols)
     if saved:
         saved.check(shape, symbols, data)
     network = Network(shape)
     origin = saved.meta.get("started_from") if saved else None
     if start and not saved:
         earlier = load_checkpoint(start)
-        _begin_with(network, earlier, symbols)
+        _begin_with(network, earlier, symbols, recipe.seed)
         origin = {"recipe": earlier.meta["recipe"], "epochs": earlier.meta["history"]}
         origin |= {"started_from": before} if (before := earlier.meta.get("started_from")) else {}
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing in torch's stubs
@@ -164,21 +168,23 @@ def fit(
     return average.cpu().eval(), told | ({"started_from": origin} if origin else {})
 
 
-def _begin_with(network: Network, checkpoint: Checkpoint, symbols: Sequence[str]) -> None:
-    """Give a network the averaged weights of an earlier training; what that one had no place for stays as it is.
+def _begin_with(network: Network, checkpoint: Checkpoint, symbols: Sequence[str], seed: int) -> None:
+    """Give a network the averaged weights of an earlier training, of as many channels or fewer.
+
+    What that one had no place for stays as it is.
 
     Raises:
         CheckpointError: it is of other symbols, or of a network of another shape.
     """
-    weights = checkpoint.average()
-    mine = network.state_dict()
-    unlike = [name for name, tensor in weights.items() if tensor.numel() and tensor.shape != mine[name].shape]
-    if checkpoint.meta["symbols"] != list(symbols) or unlike or set(weights) - set(mine):
+    shape = NetworkShape.from_json(checkpoint.meta["shape"])
+    if checkpoint.meta["symbols"] != list(symbols) or not can_grow(shape, network.shape):
         raise CheckpointError(
             f"The checkpoint to start from is of another network: {checkpoint.meta['shape']}.",
-            "Start from a run of the same data and the same network.",
+            "Start from a run of the same data and the same network, or a narrower one.",
         )
-    mine.update({name: tensor for name, tensor in weights.items() if tensor.numel()})
+    weights = grown(checkpoint.average(), shape, network.shape, torch.Generator().manual_seed(seed))
+    mine = network.state_dict()
+    mine.update({name: tensor for name, tensor in weights.items() if tensor.shape == mine[name].shape})
     network.load_state_dict(mine)
 
 
@@ -239,5 +245,5 @@ def _whole(batch: Any) -> Any:
 
 
 def _workers(fabric: Fabric) -> int:
-    # on a CPU the network needs every core itself
-    return 0 if fabric.device.type == "cpu" else min(8, (os.cpu_count() or 2) - 1)
+    # on a CPU one process writes the next batches while the network learns from the last
+    return 1 if fabric.device.type == "cpu" else min(8, (os.cpu_count() or 2) - 1)

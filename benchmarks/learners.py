@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from inkling import Bundle, Recognizer
 from inkling.memory import Memory
+from inkling.temperature import Temperatures
 from inkling.training.network import Network
 from inkling.training.restore import network_of
 from inkling.training.validation import logits_of
@@ -64,7 +65,7 @@ class Nothing:
             for i in range(0, len(glyphs), 64)
         ]
         logits, features = (np.concatenate(part) for part in zip(*parts, strict=True))
-        return logits / np.float32(self._recognizer.card["temperature"]), features
+        return Temperatures.of(self._recognizer.card).calibrated(logits), features
 
 
 class Remembering(Nothing):
@@ -96,14 +97,14 @@ class _FineTuning:
 
     def __init__(self, bundle: Bundle, base: Samples, seed: int) -> None:
         self._network: Network = network_of(bundle)
-        self._temperature = float(bundle.card["temperature"])
+        self._temperatures = Temperatures.of(bundle.card)
         self._base = (torch.from_numpy(base.glyphs), torch.from_numpy(base.truth))
         self._glyphs = torch.zeros(0, 28, 28)  # the corrections so far
         self._truth = torch.zeros(0, dtype=torch.int64)
         self._rng = np.random.default_rng(seed)
 
     def logits(self, glyphs: Floats, among: Collection[str] | None = None) -> Floats:
-        return logits_of(self._network, torch.from_numpy(glyphs)).numpy() / np.float32(self._temperature)
+        return self._temperatures.calibrated(logits_of(self._network, torch.from_numpy(glyphs)).numpy())
 
     def _keep(self, glyph: Floats, truth: int) -> None:
         self._glyphs = torch.cat((self._glyphs, torch.from_numpy(glyph)[None]))

@@ -82,6 +82,8 @@ def test_a_card_that_cannot_be_read_is_damage(folder, card):
         {"temperature": "hot"},
         {"temperature": 0},
         {"temperature": -1.0},
+        {"look_alike_temperature": 0},
+        {"look_alike_temperature": "warm"},
         {"temperature": float("nan")},
         {"files": {}},
         {"files": {NORMALIZER: "0" * 64, NETWORK: "0" * 64}},

@@ -134,8 +134,10 @@ class Bundle:
         for name, kind in _FIELDS.items():
             if not isinstance(card.get(name), kind):
                 raise _damaged(f"{CARD} has no proper {name!r}")
-        if not 0 < card["temperature"] < math.inf:
-            raise _damaged(f"{CARD} has the temperature {card['temperature']}, expected a number above 0")
+        for name in ("temperature", "look_alike_temperature"):
+            value = card.get(name, 1.0)
+            if not isinstance(value, int | float) or not 0 < value < math.inf:
+                raise _damaged(f"{CARD} has the {name} {value!r}, expected a number above 0")
         for name in (NORMALIZER, NETWORK):
             if name not in files:
                 raise _damaged(f"{name} is missing")

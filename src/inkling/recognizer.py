@@ -22,6 +22,7 @@ from .judge import Judge, vouched_for
 from .memory import Memory
 from .reading import Alternative, Character, Reading, Status
 from .settings import Settings
+from .temperature import Temperatures
 
 __all__ = ["Inference", "Recognizer", "quantized"]
 
@@ -82,7 +83,7 @@ class Recognizer:
         self._normalizer = open_normalizer(bundle)
         self._network = open_network(bundle)
         self._tells_unknown = len(self._network.get_outputs()) > 2
-        self._temperature = np.float32(bundle.card["temperature"])
+        self._temperatures = Temperatures.of(bundle.card)
         self._referee = Judge(self.symbols, bundle.card, self.settings.sure_probability)
 
     @property
@@ -199,7 +200,7 @@ class Recognizer:
             float32 (N, symbols), calibrated.
         """
         (logits,) = self._network.run(["logits"], {"glyphs": glyphs})
-        return np.asarray(logits / self._temperature, np.float32)
+        return self._temperatures.calibrated(logits)
 
     def probabilities(self, logits: Floats, alphabet: Alphabet, symbols: Sequence[str] | None = None) -> Floats:
         """Choose from an alphabet: other symbols are left out before the softmax.
@@ -252,7 +253,7 @@ class Recognizer:
     def _trace(self, glyphs: NDArray[np.uint8]) -> Floats:
         given = {"glyphs": glyphs.astype(np.float32) / np.float32(255)}
         logits, features = self._network.run(["logits", "features"], given)
-        return np.concatenate((logits / self._temperature, features), 1)  # (N, S), (N, D) -> (N, S + D)
+        return np.concatenate((self._temperatures.calibrated(logits), features), 1)  # (N, S), (N, D) -> (N, S + D)
 
     def _ink(self, source: Source, index: int, count: int) -> Ink:
         try:
@@ -293,9 +294,10 @@ class Recognizer:
     def _run(self, pixels: Floats, inks: Sequence[Ink]) -> Inference:
         glyphs, boxes, frames = self._normalizer.run(None, {"ink": pixels})
         logits, features, *more = self._network.run(None, {"glyphs": glyphs})
-        unknown = more[0] / self._temperature if more else np.full(len(logits), -np.inf, np.float32)
+        logits = self._temperatures.calibrated(logits)
+        none = self._temperatures.calibrated_unknown(more[0]) if more else np.full(len(logits), -np.inf, np.float32)
         sizes = boxes[:, 2:].max(1) / np.array([ink.scale for ink in inks])  # float64: a drawing may be of any size
-        return Inference(glyphs, boxes, frames, logits / self._temperature, features, sizes.astype(np.float32), unknown)
+        return Inference(glyphs, boxes, frames, logits, features, sizes.astype(np.float32), none)
 
     def _reading(
         self,

@@ -1,6 +1,7 @@
 """What is exported computes what was trained, for ink of any size and for any number at once."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import onnxruntime
@@ -9,12 +10,14 @@ import torch
 
 from inkling import Bundle, Ink, Recognizer, Settings
 from inkling.bundle import CARD, NETWORK, NORMALIZER, SHIPPED
-from inkling.training.export import fit_acceptance, fit_temperature
+from inkling.temperature import Temperatures
+from inkling.training.export import fit_acceptance, fit_temperatures
 from inkling.training.normalizer import Normalizer
 from inkling.training.validation import Held
 
 from ..drawings import STROKES, picture
 
+ONE = Temperatures(("1", "7"), 1.0, 1.0)
 SIZES = [(1, 1), (2, 3), (8, 8), (9, 40), (28, 28), (40, 30), (31, 127), (200, 17), (400, 400), (333, 640), (1, 300)]
 
 
@@ -77,7 +80,9 @@ def test_the_card_says_what_it_is(exported, untrained, held):
     assert card["training"] == {"note": "untrained"}
     assert card["figures"] == {"accuracy": 0.3}
     assert card["features"] == 8
-    assert card["temperature"] == fit_temperature(untrained, [held], card["symbols"]) != 1.0
+    temperatures = fit_temperatures(untrained, [held], card["symbols"])
+    assert {name: card[name] for name in temperatures.to_json()} == temperatures.to_json()
+    assert temperatures.shape != 1.0
     assert {"torch", "onnx", "python"} <= set(card["made_with"])
     assert exported.version.startswith(card["created"][:10])
     assert Bundle.from_files({**exported.files, CARD: json.dumps(dict(card)).encode()}) == exported
@@ -108,8 +113,9 @@ class Saying(torch.nn.Module):
 @pytest.mark.parametrize("wrong_share", [0.05, 0.25])
 def test_the_temperature_makes_probabilities_honest(confidence, wrong_share):
     held = held_with(confidence, wrong_share)
-    temperature = fit_temperature(Saying(), [held], ("1", "7"))
-    probability = 1 / (1 + np.exp(-confidence / temperature))
+    temperatures = fit_temperatures(Saying(), [held], ("1", "7"))
+    assert temperatures.shape == temperatures.look_alike
+    probability = 1 / (1 + np.exp(-confidence / temperatures.shape))
     said = held.glyphs[:, 0, :2].argmax(1).numpy()
     right = (np.array(["1", "7"])[said] == held.labels).mean()
     assert probability == pytest.approx(right, abs=0.01)
@@ -118,7 +124,19 @@ def test_the_temperature_makes_probabilities_honest(confidence, wrong_share):
 def test_the_temperature_is_fitted_where_some_symbols_are_not_of_the_same_kind():
     glyphs = torch.rand(50, 28, 28, generator=torch.Generator().manual_seed(0))
     held = Held("made-up", glyphs, np.array(["1", "a"] * 25))
-    assert 0 < fit_temperature(Saying(), [held], ("1", "a")) < np.inf
+    assert 0 < fit_temperatures(Saying(), [held], ("1", "a")).shape < np.inf
+
+
+@pytest.mark.parametrize("wrong_share", [0.05, 0.25, 0.45])
+def test_that_look_alikes_are_told_apart_as_surely_as_they_can_be_and_no_more(wrong_share):
+    held = held_with(6.0, wrong_share)
+    held = replace(held, labels=np.where(held.labels == "1", "0", "O"))
+    temperatures = fit_temperatures(Saying(), [held], ("0", "O"))
+    given = np.array([[6.0, 0.0], [0.0, 6.0]], np.float32)
+    most = np.exp(temperatures.calibrated(given)).max(1) / np.exp(temperatures.calibrated(given)).sum(1)
+    said = held.glyphs[:, 0, :2].argmax(1).numpy()
+    right = (np.array(["0", "O"])[said] == held.labels).mean()
+    assert most == pytest.approx(right, abs=0.01)
 
 
 class Telling(Saying):
@@ -132,7 +150,7 @@ def test_all_but_a_hundredth_of_real_characters_are_accepted():
     glyphs = torch.zeros(1000, 28, 28)
     glyphs[:, 0, 0] = 2.0
     glyphs[:, 0, 2] = torch.linspace(-2, 4, 1000)  # ever less of a character
-    found = fit_acceptance(Telling(), [Held("made-up", glyphs, np.full(1000, "1"))], ("1", "7"), 1.0)
+    found = fit_acceptance(Telling(), [Held("made-up", glyphs, np.full(1000, "1"))], ("1", "7"), ONE)
     beliefs = torch.exp(glyphs[:, 0, :3]).numpy()
     belonging = beliefs[:, 0] + beliefs[:, 1]
     refused = belonging / (belonging + beliefs[:, 2]) < found["17"]
@@ -144,9 +162,9 @@ def test_what_more_likely_is_a_character_than_none_is_accepted():
     glyphs[:, 0, 0] = 9.0
     glyphs[:, 0, 2] = torch.linspace(-6, 6, 1000)
     held = Held("made-up", glyphs, np.full(1000, "1"))
-    assert fit_acceptance(Telling(), [held], ("1", "7"), 1.0)["17"] == 0.5
+    assert fit_acceptance(Telling(), [held], ("1", "7"), ONE)["17"] == 0.5
 
 
 def test_too_few_characters_give_no_acceptance():
     glyphs = torch.zeros(20, 28, 28)
-    assert fit_acceptance(Telling(), [Held("made-up", glyphs, np.full(20, "1"))], ("1", "7"), 1.0) == {}
+    assert fit_acceptance(Telling(), [Held("made-up", glyphs, np.full(20, "1"))], ("1", "7"), ONE) == {}

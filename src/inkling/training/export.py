@@ -19,11 +19,12 @@ from ..alphabet import NAMED, Alphabet
 from ..bundle import Bundle
 from ..errors import UnknownAlphabet
 from ..judge import Judge
+from ..temperature import Temperatures, shared_shapes
 from .network import Network
 from .normalizer import Normalizer
 from .validation import Held, beliefs_of, logits_of, same_kind
 
-__all__ = ["export_bundle", "fit_acceptance", "fit_temperature"]
+__all__ = ["export_bundle", "fit_acceptance", "fit_temperatures"]
 
 #: The share of real characters that may be taken for none, and sets with fewer of them tell too little of it.
 _REFUSED, _LEAST_REAL = 0.01, 200
@@ -51,7 +52,7 @@ def export_bundle(
         figures: what was measured.
     """
     network = network.cpu().eval()
-    temperature = fit_temperature(network, held, symbols) if held else 1.0
+    temperatures = fit_temperatures(network, held, symbols) if held else Temperatures(symbols, 1.0, 1.0)
     card = {
         "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "symbols": list(symbols),
@@ -59,9 +60,9 @@ def export_bundle(
         "features": network.shape.features,
         "parameters": sum(p.numel() for n, p in network.named_parameters() if n != "extra_directions"),
         "shape": network.shape.to_json(),
-        "temperature": temperature,
+        **temperatures.to_json(),
         **(
-            {"acceptance": fit_acceptance(network, held, symbols, temperature)}
+            {"acceptance": fit_acceptance(network, held, symbols, temperatures)}
             if network.shape.strange and held
             else {}
         ),
@@ -87,7 +88,7 @@ class _Answers(nn.Module):
 
 
 def fit_acceptance(
-    network: Network, held: Sequence[Held], symbols: Sequence[str], temperature: float
+    network: Network, held: Sequence[Held], symbols: Sequence[str], temperatures: Temperatures
 ) -> dict[str, float]:
     """Find the membership that all but a hundredth of real characters reach, for each named alphabet.
 
@@ -100,13 +101,14 @@ def fit_acceptance(
     judge = Judge(tuple(symbols), {}, 1.0)
     memberships: dict[str, list[tuple[NDArray[np.float32], float]]] = {}
     for part in held:
-        logits, unknown = (beliefs.numpy() / np.float32(temperature) for beliefs in beliefs_of(network, part.glyphs))
+        found, none = (beliefs.numpy() for beliefs in beliefs_of(network, part.glyphs))
+        logits, unknown = temperatures.calibrated(found), temperatures.calibrated_unknown(none)
         for alphabet in _alphabets(symbols):
             among = {member for members in alphabet.members for member in members}
             mine = np.array([label in among for label in part.labels.tolist()])
             if mine.sum() >= _LEAST_REAL:
-                found = judge.membership(logits[mine], unknown[mine], alphabet)
-                memberships.setdefault(alphabet.name, []).append((found, 1 / len(found)))
+                reached = judge.membership(logits[mine], unknown[mine], alphabet)
+                memberships.setdefault(alphabet.name, []).append((reached, 1 / len(reached)))
     return {name: min(_weighted_quantile(found, _REFUSED), _MOST_ASKED) for name, found in memberships.items()}
 
 
@@ -127,32 +129,47 @@ def _weighted_quantile(parts: Sequence[tuple[NDArray[np.float32], float]], share
     return round(float(values[order][np.searchsorted(below, share)]), 6)
 
 
-def fit_temperature(network: Network, held: Sequence[Held], symbols: Sequence[str]) -> float:
-    """Find the temperature that makes probabilities honest on validation data (Guo et al. 2017, section 4.2).
+def fit_temperatures(network: Network, held: Sequence[Held], symbols: Sequence[str]) -> Temperatures:
+    """Find the temperatures that make probabilities honest on validation data (Guo et al. 2017, section 4.2).
 
-    Each sample counts within the symbols of its own kind and within all, since both are asked for; packs count alike.
-
-    Returns:
-        What logits are divided by, above 0.
+    Each sample counts within the symbols of its own kind and, where its set has several kinds, within all: a set of one
+    kind says nothing of how often each of the symbols of one shape is meant. Sets count alike.
     """
     same = same_kind(symbols)
+    alike = torch.from_numpy(shared_shapes(symbols)).double()
     parts: list[tuple[Tensor, Tensor]] = []
+    apart = False  # whether anything tells of look-alikes of different kinds
     for part in held:
         logits = logits_of(network, part.glyphs).double()
         targets = torch.tensor([symbols.index(label) for label in part.labels])
-        parts += [(logits, targets), (logits.masked_fill(~same[targets], _NEVER), targets)]
-    log_temperature = torch.zeros((), dtype=torch.float64, requires_grad=True)
-    optimizer = torch.optim.LBFGS([log_temperature], max_iter=60, line_search_fn="strong_wolfe")
+        parts.append((logits.masked_fill(~same[targets], _NEVER), targets))
+        if not same[targets][:, targets[0]].all():
+            parts.append((logits, targets))
+            apart = True
+    logs = torch.zeros(2, dtype=torch.float64, requires_grad=True)
+    optimizer = torch.optim.LBFGS([logs], max_iter=60, line_search_fn="strong_wolfe")
 
     def closure() -> Tensor:
         optimizer.zero_grad()
-        temperature = log_temperature.exp()
-        loss = torch.stack([nn.functional.cross_entropy(logits / temperature, t) for logits, t in parts]).mean()
+        shape, look_alike = logs.exp() if apart else logs[:1].exp().expand(2)
+        losses = [nn.functional.cross_entropy(_calibrated(z, shape, look_alike, alike), t) for z, t in parts]
+        loss = torch.stack(losses).mean()
         loss.backward()  # type: ignore[no-untyped-call]
         return loss
 
     optimizer.step(closure)  # type: ignore[no-untyped-call]
-    return round(float(np.exp(log_temperature.item())), 4)
+    shape, look_alike = (round(float(np.exp(log)), 4) for log in (logs if apart else logs[:1].expand(2)).tolist())
+    return Temperatures(symbols, shape, look_alike)
+
+
+def _calibrated(logits: Tensor, shape: Tensor, look_alike: Tensor, alike: Tensor) -> Tensor:
+    """Do what :class:`Temperatures` does, so that gradients flow; up to a number that all logits of a row share."""
+    below = (logits - logits.amax(1, keepdim=True)).clamp(min=-300 * min(shape.item(), look_alike.item()))
+    return (
+        torch.log(torch.exp(below / shape) @ alike)
+        + below / look_alike
+        - torch.log(torch.exp(below / look_alike) @ alike)
+    )
 
 
 @functools.cache

@@ -26,6 +26,7 @@ from torch import Tensor
 
 from ..bundle import NETWORK, NORMALIZER, Bundle
 from ..errors import CheckpointError, NothingToLearn
+from ..temperature import Temperatures
 from .export import export_bundle
 from .lessons import Lessons
 from .network import Network
@@ -177,7 +178,7 @@ def retrain(
     }
     candidate = export_bundle(network, parent.symbols, training, held)
     # where too few samples tell how sure to be, or what is no character, it is as before
-    card = dict(candidate.card) if held else {**candidate.card, "temperature": parent.card["temperature"]}
+    card = dict(candidate.card) if held else {**candidate.card, **Temperatures.of(parent.card).to_json()}
     if "acceptance" in parent.card:
         card["acceptance"] = {**parent.card["acceptance"], **candidate.card.get("acceptance", {})}
     return Bundle.make(candidate.files[NORMALIZER], candidate.files[NETWORK], card)

@@ -132,7 +132,6 @@ def lessons_of(pack: Pack, samples: Handwriting, index: np.ndarray) -> Lessons:
         samples.labels[index],
         samples.glyphs[index],
         tuple(tuple(pack.strokes(int(place))) for place in samples.places[index]),
-        (None,) * count,
         np.ones(count, np.float32),
         np.ones(count, np.bool_),
     )

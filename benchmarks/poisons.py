@@ -46,7 +46,6 @@ def honest(folder: Path, bundle: Bundle, count: int, writers: int, seed: int) ->
         labels=pack.labels[index],
         glyphs=normalized(_frames([rasterize(one)[0] for one in strokes]), bundle),
         strokes=strokes,
-        pen_widths=(None,) * len(index),
         weights=np.ones(len(index), np.float32),
         new=np.ones(len(index), np.bool_),
     )
@@ -188,7 +187,6 @@ def _chosen(lessons: Lessons, index: np.ndarray) -> Lessons:
         glyphs=lessons.glyphs[index],
         strokes=tuple(lessons.strokes[i] for i in index),
         ids=np.arange(len(index)) + lessons.ids[0],
-        pen_widths=(None,) * len(index),
         weights=lessons.weights[index],
         new=lessons.new[index],
     )

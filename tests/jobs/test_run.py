@@ -8,7 +8,7 @@ import pytest
 from inkling.bundle import NETWORK, NORMALIZER, Bundle
 from inkling.errors import JobNotFound
 from inkling.jobs import run_job
-from inkling.jobs.gather import gather
+from inkling.jobs.gather import gather, gather_others
 
 from .conftest import taught
 
@@ -171,12 +171,14 @@ def test_lessons_are_the_corrections_of_the_profile_and_of_everybody(service, re
     job = retrainings.start("Ada")
     taught(service, "6", seed=4)
     lessons = gather(service, job, parent)
+    assert gather_others(service, job).labels.tolist() == ["θ"]
     assert lessons.labels.tolist() == ["2", "3", "4", "5"]
     assert lessons.new.all()
     assert ((lessons.weights > 0) & (lessons.weights <= 1)).all()
     assert (lessons.glyphs[0] == all_of_them[1].glyph).all()
     done = run_job(settings, job.id)
     again = retrainings.start()
+    assert gather_others(service, again) is None
     lessons = gather(service, again, done.version)
     assert dict(zip(lessons.labels.tolist(), lessons.new.tolist(), strict=True)) == {
         **dict.fromkeys("2345", False),

@@ -36,7 +36,6 @@ def lessons_of(labels, glyphs):
         labels,
         glyphs,
         (None,) * count,
-        (None,) * count,
         np.ones(count, np.float32),
         np.ones(count, bool),
     )
@@ -89,6 +88,16 @@ def test_a_better_one_passes_and_shows_what_changed(blurred, shipped, lessons):
     assert first["after"] == first["truth"] != first["before"]
     assert first["glyph"].startswith("data:image/png;base64,")
     assert len(told["changed"]) <= 60
+
+
+def test_what_other_people_taught_is_judged_as_well(blurred, shipped, lessons):
+    others = lessons_of(*probes(SYMBOLS, seed=7, per_symbol=60))
+    worse = Recognizer(network_with(shipped.bundle, lambda directions: np.roll(directions, 1, axis=1)))
+    decision = judge(shipped, worse, lessons, None, others=others)
+    assert any("held-out corrections of other people" in reason for reason in decision.reasons)
+    assert "corrections of others" in {one.name for one in decision.comparisons}
+    fewer = judge(blurred, shipped, lessons, None, others=others.select(~others.held_out()))
+    assert fewer.passed
 
 
 def test_the_same_one_does_not_pass_since_nothing_is_gained(shipped, lessons):

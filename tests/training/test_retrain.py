@@ -21,7 +21,7 @@ from .conftest import pictures
 QUICK = Retraining().quick()
 
 
-def lessons(labels="7711", drawn=True, first=1):
+def lessons(labels="7711", drawn=True, first=5):
     """Corrections of drawings: all of a 7, said to be ``labels``, a little different each."""
     count = len(labels)
     inks = [Ink.from_image(picture("7", scale=0.6 + 0.01 * (i % 5), pen=8 + i % 4)) for i in range(count)]
@@ -32,7 +32,6 @@ def lessons(labels="7711", drawn=True, first=1):
         np.array(list(labels)),
         glyphs,
         tuple(strokes if drawn and i % 2 else None for i in range(count)),
-        (None,) * count,
         np.ones(count, np.float32),
         np.arange(count) % 3 > 0,
     )
@@ -109,6 +108,12 @@ def test_what_it_is_not_of_is_no_checkpoint(parent):
 def test_with_nothing_to_learn_it_says_why(parent):
     with pytest.raises(NothingToLearn, match="2 are of symbols that the network does not know"):
         retrain(parent, lessons("θθ"), None, QUICK)
+
+
+def test_with_nothing_to_judge_by_it_says_so_before_it_trains(parent):
+    some = lessons("7" * 12)
+    with pytest.raises(NothingToLearn, match="corrections none is kept"):
+        retrain(parent, some.select(~some.held_out()), None, QUICK)
 
 
 def test_it_learns_what_was_taught_and_keeps_what_it_knew():

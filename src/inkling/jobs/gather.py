@@ -1,6 +1,6 @@
 """Gathering what a retraining learns from: the corrections in the store, each with its weight."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ..store import Correction, Job, Store
     from ..training.lessons import Lessons
 
-__all__ = ["gather"]
+__all__ = ["gather", "gather_others"]
 
 #: What a correction counts at least, however much it disagrees with those like it.
 _LEAST_WEIGHT = 0.05
@@ -30,15 +30,29 @@ def gather(service: "Service", job: "Job", parent: str) -> "Lessons":
         job: says whose corrections, and up to when.
         parent: the version that is retrained.
     """
-    from ..training.lessons import Lessons
-
-    found = sorted(_corrections(service.store, job), key=lambda one: one.id)
+    whose = (None,) if job.profile is None else dict.fromkeys((job.profile, EVERYBODY))
+    found = [one for profile in whose for one in _corrections(service.store, job, profile)]
     doubts: dict[int, float] = {}
     for profile in dict.fromkeys(one.profile for one in found):
         reader = job.profile or profile
         mine = service.doubts(reader)
         doubts |= {one.id: mine.get(one.id, 0.0) for one in found if one.profile == profile}
-    learned = _learned(service.store, parent)
+    return _lessons(found, doubts, _learned(service.store, parent))
+
+
+def gather_others(service: "Service", job: "Job") -> "Lessons | None":
+    """Give the corrections that a job of one profile is not about; None where it is about all."""
+    if job.profile is None:
+        return None
+    mine = (job.profile, EVERYBODY)
+    found = [one for one in _corrections(service.store, job, None) if one.profile not in mine]
+    return _lessons(found, {}, 0)
+
+
+def _lessons(found: "Sequence[Correction]", doubts: Mapping[int, float], learned: int) -> "Lessons":
+    from ..training.lessons import Lessons
+
+    found = sorted(found, key=lambda one: one.id)
     return Lessons(
         ids=np.array([one.id for one in found], np.int64),
         labels=np.array([one.symbol for one in found], np.str_),
@@ -47,25 +61,22 @@ def gather(service: "Service", job: "Job", parent: str) -> "Lessons":
             None if one.strokes is None else tuple(np.asarray(s[:, :2], np.float32) for s in one.strokes)
             for one in found
         ),
-        pen_widths=tuple(one.pen_width for one in found),
-        weights=np.array([max(1 - doubts[one.id], _LEAST_WEIGHT) for one in found], np.float32),
+        weights=np.array([max(1 - doubts.get(one.id, 0.0), _LEAST_WEIGHT) for one in found], np.float32),
         new=np.array([one.revision > learned for one in found], np.bool_),
     )
 
 
-def _corrections(store: "Store", job: "Job") -> "Iterator[Correction]":
+def _corrections(store: "Store", job: "Job", profile: str | None) -> "Iterator[Correction]":
     from ..store import CorrectionQuery
 
-    whose = (None,) if job.profile is None else dict.fromkeys((job.profile, EVERYBODY))
-    for profile in whose:
-        after = None
-        while True:
-            page = store.find(CorrectionQuery(profile=profile, limit=_AT_ONCE, after=after))
-            # later ones are for the next retraining: this one goes on with the same, should it be interrupted
-            yield from (one for one in page.corrections if one.revision <= job.revision)
-            after = page.after
-            if after is None:
-                break
+    after = None
+    while True:
+        page = store.find(CorrectionQuery(profile=profile, limit=_AT_ONCE, after=after))
+        # later ones are for the next retraining: this one goes on with the same, should it be interrupted
+        yield from (one for one in page.corrections if one.revision <= job.revision)
+        after = page.after
+        if after is None:
+            break
 
 
 def _learned(store: "Store", version: str) -> int:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import CheckpointError, InklingError, ModelError, SettingsError, StoreError, TrainingExtraMissing
 from ..settings import Settings
-from .gather import gather
+from .gather import gather, gather_others
 from .heart import Heart
 from .retrainings import STALE_AFTER_S
 
@@ -212,7 +212,8 @@ class _Run:
         settings = self._service.settings
         self._tell("judging", share=0.0)
         before, after = Recognizer(parent, settings), Recognizer(candidate, settings)
-        return judge(before, after, lessons, folder, report=lambda share: self._tell("judging", share=share))
+        others = gather_others(self._service, self._job)
+        return judge(before, after, lessons, folder, lambda share: self._tell("judging", share=share), others)
 
     def _promoted(self, made: "ModelVersion", outcome: Mapping[str, Any]) -> dict[str, Any]:
         """Have the version read from now on, and say whether it does."""

@@ -147,8 +147,9 @@ class _Worker:
         revision = self._store.revision()
         if reason is None or revision == self._asked:
             return False
+        if self._wait(start(self._settings, "ask", reason, command=self._command)) != 0:
+            return False  # the next look asks again
         self._asked = revision  # where nothing comes of it, nothing will before something changes
-        self._wait(start(self._settings, "ask", reason, command=self._command))
         return True
 
     def _wait(self, child: "subprocess.Popen[bytes]") -> int:

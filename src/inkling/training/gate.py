@@ -15,7 +15,7 @@ from ..recognizer import Recognizer
 from .gate_batch import Belief, weigh
 from .gate_comparisons import FEATURES, among_all_symbols, by_alphabet, by_symbol, of_features
 from .gate_report import changed, confusion, reliability
-from .gate_sets import CORRECTIONS, PROBES, Readings, frozen_sets, held_out_corrections, read_by_both
+from .gate_sets import CORRECTIONS, OTHERS, PROBES, Readings, frozen_sets, held_out_corrections, read_by_both
 from .gate_soundness import slower, unsound
 from .gate_statistics import Comparison, significance_of
 from .lessons import Lessons
@@ -74,6 +74,7 @@ def judge(
     lessons: Lessons,
     data_folder: Path | None,
     report: Callable[[float], None] = lambda share: None,
+    others: Lessons | None = None,
 ) -> Decision:
     """Decide whether a candidate may replace the current model.
 
@@ -83,6 +84,7 @@ def judge(
         lessons: the corrections it was retrained on, with those that were held out.
         data_folder: holds the packs whose validation samples are judged on; none are needed.
         report: is told how much is done, in [0, 1].
+        others: corrections of people whose hands it did not learn from: the network is theirs as well.
     """
     report(0.0)
     tried = probes(current.symbols, JUDGED_SEED, per_symbol=2)[1]
@@ -91,6 +93,8 @@ def judge(
     if reasons:
         return Decision(False, (*reasons, *belief.reasons), belief=belief)
     sets = [held_out_corrections(lessons, current.symbols), *frozen_sets(data_folder, current.bundle)]
+    if others is not None and others.held_out().any():
+        sets.append(held_out_corrections(others, current.symbols, OTHERS))
     total, done = sum(len(one.labels) for one in sets), 0
 
     def count(samples: int) -> None:
@@ -194,7 +198,8 @@ def _gains(corrections: Readings, comparisons: Sequence[Comparison]) -> Iterator
 def _where(one: Comparison) -> str:
     if one.name == FEATURES:
         return "by its features alone, as memory does,"
-    name = "characters of typefaces" if one.name == PROBES else f"the held-out samples of {one.name}"
+    known = {PROBES: "characters of typefaces", OTHERS: "held-out corrections of other people"}
+    name = known.get(one.name, f"the held-out samples of {one.name}")
     return f"{name} {_among(one)}"
 
 

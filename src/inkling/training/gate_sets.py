@@ -18,10 +18,21 @@ from ..recognizer import Recognizer
 from .lessons import Lessons
 from .probes import JUDGED_SEED, normalized, probes
 
-__all__ = ["CORRECTIONS", "PROBES", "Judged", "Readings", "frozen_sets", "held_out_corrections", "read_by_both"]
+__all__ = [
+    "CORRECTIONS",
+    "OTHERS",
+    "PROBES",
+    "Judged",
+    "Readings",
+    "frozen_sets",
+    "held_out_corrections",
+    "read_by_both",
+]
 
 #: What the comparisons call the held-out corrections, and the characters of typefaces.
 CORRECTIONS, PROBES = "corrections", "probes"
+#: What it calls held-out corrections of people whose hands it did not learn from.
+OTHERS = "corrections of others"
 
 #: More samples of one pack tell little more, and cost time.
 _MOST_SAMPLES = 5000
@@ -119,7 +130,7 @@ def frozen_sets(data_folder: Path | None, bundle: Bundle) -> Iterator[Judged]:
     yield Judged(PROBES, *probes(bundle.symbols, JUDGED_SEED))
 
 
-def held_out_corrections(lessons: Lessons, symbols: Sequence[str]) -> Judged:
+def held_out_corrections(lessons: Lessons, symbols: Sequence[str], name: str = CORRECTIONS) -> Judged:
     """Give the corrections that are kept to judge by, each ink once, and none whose very ink was trained on too."""
     held_out, known = lessons.held_out(), np.isin(lessons.labels, symbols)
     seen = {glyph.tobytes() for glyph in lessons.glyphs[~held_out]}
@@ -129,7 +140,7 @@ def held_out_corrections(lessons: Lessons, symbols: Sequence[str]) -> Judged:
         if ink not in seen:
             seen.add(ink)
             index.append(int(i))
-    return Judged(CORRECTIONS, lessons.labels[index], lessons.glyphs[index])
+    return Judged(name, lessons.labels[index], lessons.glyphs[index])
 
 
 def read_by_both(

@@ -21,7 +21,6 @@ class Lessons:
         labels: str (N,), the symbols that were taught.
         glyphs: uint8 (N, 28, 28), 255 = ink.
         strokes: N times the strokes, each float32 (P, 2) in px, y down; None where no strokes are known.
-        pen_widths: N times the pen's width in the same px, None where it is not known.
         weights: float32 (N,) in (0, 1], less where a correction disagrees with those like it.
         new: bool (N,), whether it came since the last retraining.
     """
@@ -30,7 +29,6 @@ class Lessons:
     labels: NDArray[np.str_]
     glyphs: NDArray[np.uint8]
     strokes: tuple[tuple[NDArray[np.float32], ...] | None, ...]
-    pen_widths: tuple[float | None, ...]
     weights: NDArray[np.float32]
     new: NDArray[np.bool_]
 
@@ -53,7 +51,6 @@ class Lessons:
             self.labels[index],
             self.glyphs[index],
             tuple(self.strokes[i] for i in index),
-            tuple(self.pen_widths[i] for i in index),
             self.weights[index],
             self.new[index],
         )

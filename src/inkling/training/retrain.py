@@ -138,7 +138,7 @@ def retrain(
         The candidate. Its card names the parent and how it came to be.
 
     Raises:
-        NothingToLearn: no correction is of a symbol that the network knows.
+        NothingToLearn: no correction is of a symbol that the network knows, or none is held out to judge by.
         Stopped: ``report`` said so.
         BundleError: the parent cannot be trained further.
         CheckpointError: ``saved`` is damaged, or of another retraining.
@@ -154,8 +154,13 @@ def retrain(
             f"network does not know, and {int((known & held_out).sum())} are kept to judge by.",
             "Teach some more characters, then retrain.",
         )
-    replay = replay_of(taught, parent.symbols, data_folder, recipe.seed)
     judged = lessons.select(known & held_out)
+    if not len(judged):
+        raise NothingToLearn(
+            f"Of {len(lessons)} corrections none is kept to judge a retrained network by; every fifth is, by chance.",
+            "Teach some more characters, then retrain.",
+        )
+    replay = replay_of(taught, parent.symbols, data_folder, recipe.seed)
     tutor = _Tutor(parent, recipe, replay, judged)
     if saved is not None:
         tutor.restore(saved)

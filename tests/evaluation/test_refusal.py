@@ -12,7 +12,14 @@ from inkling.data.packs import save_pack
 from inkling.errors import DataError, DataMissing
 from inkling.evaluation.pictures import ink_or_none
 from inkling.evaluation.refusal import STRANGERS, RefusalEffort, evaluate_refusal
-from inkling.evaluation.refusal_tables import Acceptance, Stranger, acceptance_section, auroc, strangers_section
+from inkling.evaluation.refusal_tables import (
+    Acceptance,
+    Stranger,
+    acceptance_section,
+    auroc,
+    auroc_interval,
+    strangers_section,
+)
 from inkling.evaluation.symbols import evaluate_few_shot
 
 from .test_learning import odd_hands, pictures, runes
@@ -68,6 +75,15 @@ def test_auroc_is_how_often_a_real_one_scores_higher():
     pairs = (real[:, None] > strange).mean() + (real[:, None] == strange).mean() / 2
     assert auroc(real, strange) == pytest.approx(pairs)
     assert np.isnan(auroc(real, strange[:0]))
+
+
+def test_the_interval_of_an_auroc_is_where_it_falls_when_drawn_again():
+    rng = np.random.default_rng(0)
+    drawn = [(rng.normal(1.5, 1, 200).astype(np.float32), rng.normal(0, 1, 150).astype(np.float32)) for _ in range(300)]
+    true = 0.8556  # the normal distribution's at 1.5 / √2
+    held = np.mean([low <= true <= high for low, high in (auroc_interval(*pair) for pair in drawn)])
+    assert held == pytest.approx(0.95, abs=0.03)
+    assert auroc_interval(drawn[0][0][:1], drawn[0][1]) == (0.0, 1.0)
 
 
 def test_strangers_below_the_threshold_and_blanks_are_refused():

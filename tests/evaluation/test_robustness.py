@@ -36,7 +36,7 @@ def test_a_paired_difference_counts_what_was_lost_and_won():
     found = change(before, after)
     assert (found.points, found.lost, found.won) == (pytest.approx(-3), 4, 1)
     assert found.low < -3 < found.high < 2
-    assert change(before, before).cell() == "+0.00 (+0.00 to +0.00)"
+    assert change(before, before).cell() == "+0.00 (-1.92 to +1.92)"  # of a hundred that did not turn
 
 
 def test_what_holds_no_ink_is_not_right(recognizer):

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from .accuracy import top_confusions, wilson
 from .calibration import equal_width_bins
 from .score import Score
+from .speed import Timings
 
-__all__ = ["confusion", "reliability"]
+__all__ = ["confusion", "reliability", "speed"]
 
 _INK, _GREY, _PALE, _ACCENT = "#1d2433", "#6b7280", "#eef0f4", "#c2410c"
 _ERRORS = LinearSegmentedColormap.from_list("errors", ["#ffffff", "#fde3cf", "#f59e5b", "#c2410c", "#611a05"])
@@ -83,6 +84,31 @@ def reliability(rows: Sequence[Score], path: Path, version: str) -> None:
         "Dots: readings of like probability, larger for more of them; bars: 95 % intervals. Under the line: too sure."
     )
     _title(figure, "Can the probabilities be believed?", note, version)
+    figure.savefig(path)
+
+
+def speed(timings: Timings, path: Path, version: str) -> None:
+    """Draw how long each thing took: the share of calls that were done within a time, one line each."""
+    figure = Figure(figsize=(8.2, 4.4), dpi=110, facecolor="white")
+    FigureCanvasAgg(figure)
+    axes = figure.add_axes((0.09, 0.13, 0.88, 0.68))
+    for row, colour in zip(timings.rows, (_ACCENT, "#1d4ed8", "#047857", _GREY), strict=False):
+        shares = np.arange(1, len(row.spans_ms) + 1) / len(row.spans_ms)
+        label = f"{row.what}: median {row.median_ms:.2f} ms, p99 {row.p99_ms:.2f} ms"
+        axes.step(row.spans_ms, shares, where="post", color=colour, linewidth=1.6, label=label)
+        if row.aim_ms is not None:
+            axes.plot(row.aim_ms, 0.5, marker="<", markersize=8, color=colour)
+    axes.set_xscale("log")
+    axes.set_ylim(0, 1.02)
+    axes.grid(True, which="both", color=_PALE)
+    axes.set_axisbelow(True)
+    axes.set_xlabel("ms", color=_GREY, fontsize=8)
+    axes.set_ylabel("share of calls that were done", color=_GREY, fontsize=8)
+    axes.tick_params(labelsize=8, colors=_GREY)
+    axes.legend(fontsize=8, loc="lower right", frameon=False)
+    for side in ("top", "right"):
+        axes.spines[side].set_visible(False)
+    _title(figure, "How long does a reading take?", "One thread. Triangles: what the median shall be at most.", version)
     figure.savefig(path)
 
 

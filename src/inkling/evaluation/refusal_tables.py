@@ -15,6 +15,7 @@ __all__ = [
     "Stranger",
     "acceptance_section",
     "auroc",
+    "auroc_interval",
     "by_script_section",
     "strangers_section",
     "together",
@@ -75,9 +76,27 @@ def auroc(real: Floats, strange: Floats) -> float:
     """
     if not len(real) or not len(strange):
         return float("nan")
-    scores = np.sort(strange)
-    below, upto = np.searchsorted(scores, real, "left"), np.searchsorted(scores, real, "right")
-    return float((below + upto).mean() / (2 * len(strange)))
+    return float(_beats(real, strange).mean())
+
+
+def auroc_interval(real: Floats, strange: Floats) -> tuple[float, float]:
+    """Give the 95 % interval of :func:`auroc`, in [0, 1].
+
+    Source: E. DeLong, D. DeLong, D. Clarke-Pearson, "Comparing the areas under two or more correlated receiver
+    operating characteristic curves", Biometrics 44 (1988).
+    """
+    if len(real) < 2 or len(strange) < 2:
+        return 0.0, 1.0
+    spread = _beats(real, strange).var(ddof=1) / len(real) + _beats(-strange, -real).var(ddof=1) / len(strange)
+    area, half = auroc(real, strange), 1.96 * float(spread) ** 0.5
+    return max(area - half, 0.0), min(area + half, 1.0)
+
+
+def _beats(some: Floats, others: Floats) -> NDArray[np.float64]:
+    """Give for each of some the share of the others that it is above; a tie is half."""
+    scores = np.sort(others)
+    below, upto = np.searchsorted(scores, some, "left"), np.searchsorted(scores, some, "right")
+    return np.asarray((below + upto) / (2 * len(others)), np.float64)
 
 
 def together(kind: str, way: str, parts: Sequence[Stranger]) -> Stranger:
@@ -114,9 +133,9 @@ def strangers_section(digits: Stranger, found: Sequence[Stranger], threshold: fl
     return Section(
         "Strangers against digits",
         f"Real digits: {digits.way}, {len(digits):,} of MNIST and of UNIPEN writers kept out of training. AUROC: how "
-        "often a real digit's membership is above a stranger's (a tie is half); beside it the same by the probability "
-        f"of the likeliest digit, plain softmax, which is the baseline. Refused: below the acceptance; {at}. Blank: no "
-        "ink was found, which refuses it too, and is the lowest score in both columns.",
+        "often a real digit's membership is above a stranger's (a tie is half), with its 95 % interval; beside it the "
+        "same by the probability of the likeliest digit, plain softmax, which is the baseline. Refused: below the "
+        f"acceptance; {at}. Blank: no ink was found, which refuses it too, and is the lowest score in both columns.",
         ("stranger", "way", "samples", "AUROC", "by softmax", "refused", "blank"),
         rows,
         tuple(goals),
@@ -200,7 +219,7 @@ def _cells(digits: Stranger, strange: Stranger, threshold: float | None) -> tupl
     refused = None if threshold is None else float((strange.membership < threshold).mean())
     return (
         f"{len(strange):,}",
-        _percent(auroc(digits.membership, strange.membership)),
+        _with_interval(digits.membership, strange.membership),
         _percent(auroc(digits.sure, strange.sure)),
         "–" if refused is None else _percent(refused),
         _percent(strange.blank),
@@ -211,10 +230,16 @@ def _figures(digits: Stranger, strange: Stranger, threshold: float | None) -> di
     return {
         "samples": len(strange),
         "auroc": round(auroc(digits.membership, strange.membership), 6),
+        "auroc_interval": [round(end, 6) for end in auroc_interval(digits.membership, strange.membership)],
         "auroc_softmax": round(auroc(digits.sure, strange.sure), 6),
         "refused": None if threshold is None else round(float((strange.membership < threshold).mean()), 6),
         "blank": round(strange.blank, 6),
     }
+
+
+def _with_interval(real: Floats, strange: Floats) -> str:
+    low, high = auroc_interval(real, strange)
+    return f"{_percent(auroc(real, strange))} ({low * 100:.2f} to {high * 100:.2f})"
 
 
 def _percent(share: float) -> str:

@@ -16,6 +16,8 @@ __all__ = ["Report"]
 
 _HEADERS = ("data set", "split", "alphabet", "samples", "writers", "right", "95 % interval", "in three", "ECE")
 
+_SPEED_HEADERS = ("speed", "median", "p99", "aim, median", "calls")
+
 _LEGEND = """
 - **right**: the share of samples whose likeliest symbol is the true one; in `letters-caseless`, whatever its case.
 - **95 % interval**: Wilson's; what chance alone allows for that many samples. Samples of one writer are alike, so where
@@ -46,7 +48,7 @@ class Report:
         """Give the table for a terminal."""
         parts = [f"bundle {self.version}", text_table(_HEADERS, [_cells(row) for row in self.scores])]
         if self.timings:
-            parts.append(text_table(("speed", "median", "p99", "calls"), self.timings.cells()))
+            parts.append(text_table(_SPEED_HEADERS, self.timings.cells()))
         unread = [f"{row.unread} of {row.pack} {row.split} in {row.alphabet}" for row in self.scores if row.unread]
         if unread:
             parts.append(f"No readable ink, counted as wrong: {', '.join(unread)}.")
@@ -86,7 +88,8 @@ class Report:
             _LEGEND,
         ]
         if self.timings:
-            parts += ["## Speed", markdown_table(("speed", "median", "p99", "calls"), self.timings.cells())]
+            table = markdown_table(_SPEED_HEADERS, self.timings.cells())
+            parts += ["## Speed", table, "![How long readings take](speed.png)"]
         parts += ["## Calibration", "![Reliability diagrams](reliability.png)", "## What is taken for what"]
         for row in self.scores:
             worst = [
@@ -101,12 +104,12 @@ class Report:
         return "\n\n".join(parts) + "\n"
 
     def write(self, folder: Path) -> None:
-        """Write ``report.json``, ``report.md``, ``reliability.png`` and a ``confusion-*.png`` a row.
+        """Write ``report.json``, ``report.md``, ``reliability.png``, ``speed.png`` and a ``confusion-*.png`` a row.
 
         Raises:
             FolderNotWritable: nothing can be written there.
         """
-        from .plots import confusion, reliability  # matplotlib: only where something is drawn
+        from .plots import confusion, reliability, speed  # matplotlib: only where something is drawn
 
         folder = writable_folder(folder)
         try:
@@ -115,6 +118,8 @@ class Report:
             )
             (folder / "report.md").write_text(self.to_markdown(), "utf-8")
             reliability(self.scores, folder / "reliability.png", self.version)
+            if self.timings:
+                speed(self.timings, folder / "speed.png", self.version)
             for row in self.scores:
                 confusion(row, folder / f"confusion-{row.name}.png", self.version)
         except OSError as error:

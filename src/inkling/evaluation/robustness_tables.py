@@ -38,16 +38,23 @@ class Change:
 
 
 def change(before: Correct, after: Correct) -> Change:
-    """Compare which of the same samples were read right: the normal interval of a paired difference of shares.
+    """Compare which of the same samples were read right: the 95 % interval of a paired difference of shares.
+
+    Half a sample is added to each of the four counts, so that where nothing turned, it is not taken for certain that
+    nothing can.
+
+    Source: A. Agresti, Y. Min, "Simple improved confidence intervals for comparing matched proportions", Statistics in
+    Medicine 24 (2005).
 
     Example:
         >>> change(np.array([True] * 10), np.array([True] * 9 + [False])).points
         -10.0
     """
-    difference = after.astype(float) - before.astype(float)
-    mean, half = float(difference.mean()), 1.96 * float(difference.std()) / max(len(difference), 1) ** 0.5
     lost, won = int((before & ~after).sum()), int((after & ~before).sum())
-    return Change(100 * mean, 100 * (mean - half), 100 * (mean + half), lost, won)
+    mean, total = (won - lost) / max(len(before), 1), len(before) + 2
+    centre = (won - lost) / total
+    half = 1.96 * (lost + won + 1 - (won - lost) ** 2 / total) ** 0.5 / total
+    return Change(100 * mean, 100 * (centre - half), 100 * (centre + half), lost, won)
 
 
 DRAWN = (

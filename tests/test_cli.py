@@ -15,7 +15,7 @@ from inkling.data.packs import Pack, save_pack
 
 from .bundles import wary
 from .drawings import blot_picture, encoded, photograph, picture
-from .test_recognizer import READING
+from .readings import READING
 
 COMMANDS = ("read", "teach", "corrections", "train", "retrain", "models", "worker", "serve", "data", "evaluate")
 

@@ -105,7 +105,7 @@ def speed(timings: Timings, path: Path, version: str) -> None:
     axes.set_xlabel("ms", color=_GREY, fontsize=8)
     axes.set_ylabel("share of calls that were done", color=_GREY, fontsize=8)
     axes.tick_params(labelsize=8, colors=_GREY)
-    axes.legend(fontsize=8, loc="lower right", frameon=False)
+    axes.legend(fontsize=8, loc="center", frameon=False)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
     _title(figure, "How long does a reading take?", "One thread. Triangles: what the median shall be at most.", version)

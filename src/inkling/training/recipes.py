@@ -31,7 +31,7 @@ class Recipe:
         seed: of weights, order and variation.
     """
 
-    epochs: int = 28
+    epochs: int = 16
     batch_size: int = 256
     learning_rate: float = 6e-3
     tail_share: float = 1 / 7
@@ -63,7 +63,7 @@ _NARROW: dict[str, Any] = {"stem": 16, "widths": (32, 64, 112)}
 RECIPES: Mapping[str, Recipe] = MappingProxyType(
     {
         "default": Recipe(),
-        "plain": Recipe(worn_share=0.0, strange_share=0.0, **_NARROW),
+        "plain": Recipe(epochs=28, worn_share=0.0, strange_share=0.0, **_NARROW),
         "further": Recipe(
             epochs=25, learning_rate=4e-3, tail_learning_rate=6e-4, worn_share=0.25, strange_share=0.05, **_NARROW
         ),

@@ -1,0 +1,203 @@
+"""Broken lines are reported, and damaged or hostile files are refused by name."""
+
+import csv
+import io
+import json
+import os
+import zipfile
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from inkling.errors import DataError, DataMissing
+from inkling.exchange import export_corrections, files, npz, read_exchange, rows
+from inkling.exchange.files import CSV
+
+from ..drawings import encoded, picture
+from .samples import FORMS, correction, scanned, several, written_in_folder
+
+
+def edited(folder, **changes):
+    """Write an export of three with one field of the second changed."""
+    export_corrections([scanned(1), scanned(2), correction(3)], folder)
+    with (folder / CSV).open(encoding="utf-8-sig", newline="") as file:
+        lines = list(csv.DictReader(file))
+    lines[1].update(changes)
+    with (folder / CSV).open("w", encoding="utf-8", newline="") as file:
+        out = csv.DictWriter(file, lines[0])
+        out.writeheader()
+        out.writerows(lines)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        *[("symbol", value) for value in ("", "two words", "x" * 300, "\x07")],
+        *[
+            ("file", value)
+            for value in ("", "7/nowhere.png", "7", "../secret.png", "/etc/passwd", "7\\..\\..\\x", "\0")
+        ],
+        *[("picture", value) for value in ("../secret.png", CSV, "7/../../secret.png", "7/ink/none.png")],
+        *[("strokes", value) for value in ("../secret.png", CSV, "7/000001.png")],
+        *[("probability", value) for value in ("2", "-1", "nan", "many")],
+        *[("pen_width", value) for value in ("0", "inf", "wide")],
+        *[("size_px", value) for value in ("-1", "nan", "1e300")],
+        *[("created_at", value) for value in ("yesterday", "0001-01-01T00:00:00+14:00", "9" * 400)],
+        *[("profile", value) for value in ("x" * 65, "\x1b[2J")],
+        *[("read", "x" * 1000), ("model", "x" * 1000)],
+    ],
+)
+def test_a_broken_line_is_reported_and_the_others_come_in(tmp_path, field, value):
+    (tmp_path / "secret.png").write_bytes(encoded(picture("7")))
+    folder = edited(tmp_path / "out", **{field: value})
+    read, problems = read_exchange(folder)
+    whole = [one for one in read if one.created_at]
+    assert [one.created_at for one in whole] == [scanned(1).created_at, correction(3).created_at]
+    assert len(problems) == 1
+    assert "Traceback" not in problems[0]
+    assert problems[0].endswith(".")
+    assert len(problems[0]) < 300
+
+
+def test_strokes_that_are_none_are_reported(tmp_path):
+    export_corrections([correction(1), correction(2)], tmp_path / "out")
+    (drawn,) = (tmp_path / "out").glob("*/ink/000002.json")
+    many = json.dumps([[[0, 0]]] * 2000).encode()
+    wrong = (b"", b"{}", b"7", b"[[1, 2]]", b'[["x"]]', b"[[[1, 2, 3, 4]]]", b"[[[NaN, 1]]]", b"[[[1e999, 1]]]", b"[]")
+    for content in (*wrong, b"[[]]", b"[" * 100_000, many):
+        drawn.write_bytes(content)
+        read, problems = read_exchange(tmp_path / "out")
+        assert (len(read), len(problems)) == (1, 1), content[:40]
+
+
+def test_a_link_that_leads_outside_is_not_followed(tmp_path):
+    (tmp_path / "secret.png").write_bytes(encoded(picture("7")))
+    folder = edited(tmp_path / "out", file="7/link.png")
+    (folder / "7" / "link.png").symlink_to(tmp_path / "secret.png")
+    read, problems = read_exchange(folder)
+    assert "outside" in problems[0]
+    assert all(one.picture != (tmp_path / "secret.png").read_bytes() for one in read)
+
+
+def test_pickles_are_never_read(tmp_path):
+    class Trap:
+        def __reduce__(self):
+            return os.mkdir, (str(tmp_path / "sprung"),)
+
+    np.savez(tmp_path / "trap.npz", labels=np.array([Trap()], object), images=np.ones((1, 28, 28), np.uint8))
+    with pytest.raises(DataError, match="pickled"):
+        read_exchange(tmp_path / "trap.npz")
+    assert not (tmp_path / "sprung").exists()
+
+
+def test_what_unpacks_to_too_much_is_refused(tmp_path, monkeypatch):
+    export_corrections(several(), tmp_path / "a.npz")
+    export_corrections(several(), tmp_path / "a.zip")
+    monkeypatch.setattr(npz, "_MOST_BYTES", 1000)
+    monkeypatch.setattr(files, "_MOST_BYTES", 1000)
+    for name in ("a.npz", "a.zip"):
+        with pytest.raises(DataError, match="unpacks to"):
+            read_exchange(tmp_path / name)
+
+
+def test_an_array_that_claims_a_terabyte_is_refused(tmp_path):
+    header = io.BytesIO()
+    np.lib.format.write_array_header_1_0(header, {"descr": "|u1", "fortran_order": False, "shape": (2**20, 1000, 1000)})
+    np.savez(tmp_path / "big.npz", labels=np.array(["7"]))
+    with zipfile.ZipFile(tmp_path / "big.npz", "a") as archive:
+        archive.writestr("images.npy", header.getvalue() + bytes(100))
+    with pytest.raises(DataError, match="cut off"):
+        read_exchange(tmp_path / "big.npz")
+
+
+def test_a_picture_that_claims_too_many_pixels_is_refused(tmp_path):
+    head = bytearray(encoded(picture("7")))
+    head[16:24] = (60_000).to_bytes(4, "big") * 2
+    export_corrections([scanned(1), scanned(2, picture=bytes(head))], tmp_path / "a.npz")
+    read, problems = read_exchange(tmp_path / "a.npz")
+    assert (len(read), len(problems)) == (1, 1)
+    assert "60,000×60,000" in problems[0]
+
+
+def test_more_samples_than_are_taken_at_once_are_refused(tmp_path, monkeypatch):
+    for form in FORMS:
+        export_corrections(several(), tmp_path / form)
+    monkeypatch.setattr(rows, "MOST_ROWS", 5)
+    monkeypatch.setattr(npz, "MOST_ROWS", 5)
+    for form in FORMS:
+        with pytest.raises(DataError, match="more than 5 samples"):
+            read_exchange(tmp_path / form)
+
+
+def test_a_report_sends_nothing_to_the_terminal_that_it_obeys(tmp_path):
+    folder = edited(tmp_path / "out", file="\x1b[2J\n" + "x" * 500)
+    (problem,) = read_exchange(folder)[1]
+    assert problem.isprintable()
+    assert len(problem) < 400
+
+
+def test_a_newer_form_is_refused(tmp_path):
+    export_corrections([correction()], tmp_path / "a.npz")
+    with np.load(tmp_path / "a.npz") as file:
+        arrays = {**file, "corrections": np.int32(2)}
+    np.savez(tmp_path / "a.npz", **arrays)
+    with pytest.raises(DataError, match="form 2"):
+        read_exchange(tmp_path / "a.npz")
+
+
+def test_arrays_that_do_not_fit_together_are_refused(tmp_path):
+    export_corrections(several(), tmp_path / "a.npz")
+    with np.load(tmp_path / "a.npz") as file:
+        arrays = dict(file)
+    for name, array in arrays.items():
+        if name in ("corrections", "profiles", "alphabets", "models"):
+            continue
+        for broken in (array[:-1], np.zeros(array.shape, "S1"), array[None]):
+            np.savez(tmp_path / "b.npz", **{**arrays, name: broken})
+            with pytest.raises(DataError, match="is not a data pack"):
+                read_exchange(tmp_path / "b.npz")
+    for name in ("writers", "alphabet", "model"):
+        np.savez(tmp_path / "b.npz", **{**arrays, name: arrays[name] + 1000})
+        assert len(read_exchange(tmp_path / "b.npz")[1]) == len(several())
+    np.savez(tmp_path / "b.npz", **{**arrays, "created_at": arrays["created_at"] + np.timedelta64(10**17, "us") * 4})
+    assert len(read_exchange(tmp_path / "b.npz")[1]) == len(several())
+
+
+def test_what_is_no_such_file_says_so(tmp_path):
+    with pytest.raises(DataMissing):
+        read_exchange(tmp_path / "nowhere")
+    (tmp_path / "empty").mkdir()
+    written_in_folder(
+        tmp_path, **{"text.npz": b"Dear diary", "empty.zip": b"", "bad__x.txt": b"", f"csv__{CSV}": b"a,b\n1,2\n"}
+    )
+    (tmp_path / "latin").mkdir()
+    (tmp_path / "latin" / CSV).write_bytes(b"file,symbol\n7/1.png,\xe9\n")
+    for name in ("empty", "text.npz", "empty.zip", "csv", "latin"):
+        with pytest.raises(DataError) as caught:
+            read_exchange(tmp_path / name)
+        assert name in str(caught.value) or CSV in str(caught.value)
+        assert caught.value.hint
+
+
+@settings(max_examples=150)
+@given(
+    st.sampled_from(FORMS[:2]), st.lists(st.tuples(st.floats(0, 1), st.integers(0, 255)), max_size=4), st.floats(0.5, 1)
+)
+def test_damaged_files_are_refused_by_name(tmp_path_factory, form, flips, share):
+    path = tmp_path_factory.mktemp("damage") / form
+    export_corrections([scanned(1), correction(2)], path)
+    content = bytearray(path.read_bytes())
+    for place, value in flips:
+        content[min(int(place * len(content)), len(content) - 1)] = value
+    path.write_bytes(content[: int(share * len(content))] if share < 0.9 else content)
+    try:
+        read, problems = read_exchange(path)
+    except DataError as error:
+        said = str(error)
+    else:
+        said = f"{path}"
+        assert len(read) + len(problems) <= 6
+    assert str(path) in said or CSV in said

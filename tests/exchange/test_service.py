@@ -1,0 +1,54 @@
+"""From one service into another: nothing twice, and the other reads as the one does."""
+
+from dataclasses import replace
+
+import pytest
+
+from inkling.exchange import already_there
+from inkling.service import Service
+from inkling.settings import Settings
+
+from ..drawings import picture
+from .samples import FORMS, correction
+
+
+@pytest.fixture
+def service(tmp_path, recognizer):
+    made = Service(Settings.load({}, database_url=f"sqlite:///{tmp_path / 'one.db'}"), recognizer)
+    yield made
+    made.close()
+
+
+def test_what_is_there_as_often_is_left_out():
+    one, other = correction(1), correction(2)
+    twins = [one, one, other, replace(one, symbol="9"), replace(one, profile="Eve")]
+    present = [(one.glyph.copy(), one.symbol, one.profile)]
+    fresh, skipped = already_there(twins, present)
+    assert (fresh, skipped) == (twins[1:], 1)
+    assert already_there(twins, [(t.glyph, t.symbol, t.profile) for t in twins]) == ([], 5)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_another_machine_reads_as_this_one_does(tmp_path, service, recognizer, form):
+    ink = picture("7", scale=1.2)
+    service.correct(ink, "θ")
+    service.correct(picture("4"), "tick", profile="Eve")
+    service.correct(ink, "θ")  # said twice counts twice
+    assert service.export(tmp_path / form) == 3
+    other = Service(Settings.load({}, database_url=f"sqlite:///{tmp_path / 'other.db'}"), recognizer)
+    for added, skipped in ((3, 0), (0, 3)):
+        done = other.import_(tmp_path / form)
+        assert (done.added, done.skipped, done.problems) == (added, skipped, ())
+    for profile in ("everybody", "Eve"):
+        for seen in (ink, picture("4"), picture("1")):
+            here, there = (s.read(seen, alternatives="all", profile=profile) for s in (service, other))
+            assert here.characters == there.characters
+    other.close()
+
+
+def test_an_import_can_be_given_to_a_profile(tmp_path, service):
+    service.correct(picture("7"), "θ", profile="Eve")
+    service.export(tmp_path / "eve.npz")
+    assert service.import_(tmp_path / "eve.npz", "Bob").added == 1
+    assert dict(service.profiles()) == {"everybody": 0, "Bob": 1, "Eve": 1}
+    assert service.import_(tmp_path / "eve.npz", "Bob").skipped == 1

@@ -101,17 +101,17 @@ def _without_noise(grey: _Grey) -> _Grey:
 
 def _is_gone(before: _Grey, after: _Grey, middle: float) -> bool:
     """Say whether next to nothing is left of the rarer of a picture's two sides: its ink was what was taken off."""
-    first, left = cv2.countNonZero(cv2.inRange(before, 0, middle)), cv2.countNonZero(cv2.inRange(after, 0, middle))
+    first, left = np.count_nonzero(before <= middle), np.count_nonzero(after <= middle)
     if 2 * first > before.size:
         first, left = before.size - first, after.size - left
-    return left <= max(_LEFT_PX, _LEFT_SHARE * first)
+    return bool(left <= max(_LEFT_PX, _LEFT_SHARE * first))
 
 
 def _is_noisy(grey: _Grey) -> bool:
     """Say whether many px are lone ones."""
     lone = cv2.subtract(grey, cv2.dilate(grey, _RING)), cv2.subtract(cv2.erode(grey, _RING), grey)
-    count = sum(cv2.countNonZero(cv2.inRange(side, _LONE_LEVELS, 255)) for side in lone)
-    return count >= max(_LONE_LEAST, _LONE_SHARE * grey.size)
+    count = sum(np.count_nonzero(side >= _LONE_LEVELS) for side in lone)
+    return bool(count >= max(_LONE_LEAST, _LONE_SHARE * grey.size))
 
 
 def _without_bands(grey: _Grey) -> _Grey:

@@ -89,7 +89,7 @@ def _flat(grey: NDArray[np.uint8], histogram: NDArray[np.float32], mode: int | N
     if abs(first - second) < LEAST_CONTRAST:
         return None
     middle = (first + second) // 2
-    dark = cv2.inRange(grey, 0, middle)  # uint8 (H, W), 255 = dark
+    dark = cv2.threshold(grey, middle, 255, cv2.THRESH_BINARY_INV)[1]  # uint8 (H, W), 255 = dark
     ink, paper = (first, second) if _is_ink(dark) == (first < second) else (second, first)
     # the paper's own level is its commonest, the ink's its farthest
     paper = int(histogram[: middle + 1].argmax() if paper <= middle else histogram[middle + 1 :].argmax() + middle + 1)
@@ -219,7 +219,7 @@ def _written(ink: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def _cut(ink: Any) -> _Cut | None:
     """Cut out the part that holds ink, with a margin of one px."""
-    x, y, width, height = cv2.boundingRect(cv2.inRange(ink, 0.05, 2.0))
+    x, y, width, height = cv2.boundingRect((ink >= 0.05).view(np.uint8))
     if not width or not height:
         return None
     x0, y0 = max(0, x - 1), max(0, y - 1)

@@ -8,7 +8,6 @@ import pytest
 from PIL import Image
 
 from inkling import Recognizer
-from inkling.data.packs import save_pack
 from inkling.errors import DataError, DataMissing
 from inkling.evaluation.pictures import ink_or_none
 from inkling.evaluation.refusal import STRANGERS, RefusalEffort, evaluate_refusal
@@ -22,8 +21,6 @@ from inkling.evaluation.refusal_tables import (
 )
 from inkling.evaluation.symbols import evaluate_few_shot
 
-from .test_learning import odd_hands, pictures, runes
-
 WAYS = [(kind, way) for kind, ways in STRANGERS.items() for way in ways]
 
 
@@ -34,15 +31,6 @@ def stranger(kind, membership):
 
 def pixels(source):
     return source if isinstance(source, np.ndarray) else source.pixels
-
-
-@pytest.fixture
-def folder(tmp_path):
-    made = tmp_path / "data"
-    save_pack(odd_hands(), made / "unipen-strokes.npz")
-    save_pack(runes(), made / "omniglot-background.npz")
-    save_pack(pictures("mnist-test", "0123456789"), made / "mnist-test.npz")
-    return made
 
 
 @pytest.fixture(scope="module")

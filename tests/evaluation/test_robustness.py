@@ -17,7 +17,7 @@ from inkling.evaluation.robustness import RobustnessEffort, evaluate_robustness
 from inkling.evaluation.robustness_tables import change
 
 from ..drawings import picture
-from .test_learning import pictures, strokes_pack, writers_of
+from .made_up import pictures, strokes_pack, writers_of
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from .datasets import Batch, Epochs, Mixture
 from .grow import can_grow, grown
 from .loss import loss_of
 from .network import Network, NetworkShape
-from .recipes import Recipe
+from .recipes import USUAL_CHANNELS, Recipe
 from .validation import Held, accuracies, same_kind
 
 __all__ = ["Progress", "fit", "make_fabric"]
@@ -97,16 +97,14 @@ def fit(
     seed_everything(recipe.seed, verbose=False)
     mixture = Mixture(train, symbols, recipe.seed, recipe.worn_share, recipe.strange_share, recipe.spared)
     data = {pack.name: len(pack) for pack in train}
-    if shape is None and saved:
-        shape = NetworkShape.from_json(saved.meta["shape"])
-    shape = shape or NetworkShape(stem=recipe.stem, widths=tuple(recipe.widths), strange=_STRANGE)
+    earlier = load_checkpoint(start) if start and not saved else None
+    shape = shape or _shape_for(recipe, saved or earlier)
     shape = replace(shape, symbols=len(symbols), extra_symbols=mixture.extra_symbols)
     if saved:
         saved.check(shape, symbols, data)
     network = Network(shape)
     origin = saved.meta.get("started_from") if saved else None
-    if start and not saved:
-        earlier = load_checkpoint(start)
+    if earlier:
         _begin_with(network, earlier, symbols, recipe.seed)
         origin = {"recipe": earlier.meta["recipe"], "epochs": earlier.meta["history"]}
         origin |= {"started_from": before} if (before := earlier.meta.get("started_from")) else {}
@@ -166,6 +164,14 @@ def fit(
             _log.info("epoch %d: %s", epoch + 1, history[-1])
     told = {"recipe": asdict(recipe), "epochs": history}
     return average.cpu().eval(), told | ({"started_from": origin} if origin else {})
+
+
+def _shape_for(recipe: Recipe, before: Checkpoint | None) -> NetworkShape:
+    """Give the network that a recipe asks for, else that of the run before, else the usual one."""
+    if before and recipe.channels is None:
+        return NetworkShape.from_json(before.meta["shape"])
+    stem, *widths = recipe.channels or USUAL_CHANNELS
+    return NetworkShape(stem=stem, widths=tuple(widths), strange=_STRANGE)
 
 
 def _begin_with(network: Network, checkpoint: Checkpoint, symbols: Sequence[str], seed: int) -> None:

@@ -43,12 +43,14 @@ def test_what_is_saved_is_loaded_again(tmp_path):
     assert {path.name for path in (tmp_path / "new" / "folder").iterdir()} == {CARD, NETWORK, NORMALIZER}
 
 
-def test_the_version_names_the_weights():
+def test_the_version_names_the_weights_and_temperatures():
     shipped = Bundle.load()
     card = {k: v for k, v in shipped.card.items() if k not in ("version", "files", "format")}
     normalizer, network = shipped.files[NORMALIZER], shipped.files[NETWORK]
     assert Bundle.make(normalizer, network, card).version == Bundle.make(normalizer, network, card).version
     assert Bundle.make(normalizer, network + b"\0", card).version != Bundle.make(normalizer, network, card).version
+    surer = {**card, "temperature": card["temperature"] / 2}
+    assert Bundle.make(normalizer, network, surer).version != Bundle.make(normalizer, network, card).version
 
 
 @pytest.mark.parametrize("name", [NORMALIZER, NETWORK])

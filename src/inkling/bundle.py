@@ -40,6 +40,8 @@ _FIELDS: Mapping[str, type | tuple[type, ...]] = {
     "files": dict,
 }
 
+_TEMPERATURES = ("temperature", "look_alike_temperature")
+
 # what zipfile raises on damaged bytes
 _UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError, ValueError)
 
@@ -68,10 +70,14 @@ class Bundle:
 
     @classmethod
     def make(cls, normalizer: bytes, network: bytes, card: Mapping[str, Any]) -> "Bundle":
-        """Put a bundle together; format, version and hashes are written to the card, whatever it says of them."""
+        """Put a bundle together; format, version and hashes are written to the card, whatever it says of them.
+
+        The version names what answers hang on: both graphs, and the temperatures.
+        """
         files = {NORMALIZER: normalizer, NETWORK: network}
         hashes = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
-        both = hashlib.sha256("".join(hashes.values()).encode()).hexdigest()
+        temperatures = [str(card.get(name, "")) for name in _TEMPERATURES]
+        both = hashlib.sha256("".join([*hashes.values(), *temperatures]).encode()).hexdigest()
         made = {"format": FORMAT, "version": f"{str(card['created'])[:10]}-{both[:8]}"}
         whole = {**made, **card, **made, "files": hashes}
         return cls.from_files(files | {CARD: json.dumps(whole).encode()})
@@ -134,7 +140,7 @@ class Bundle:
         for name, kind in _FIELDS.items():
             if not isinstance(card.get(name), kind):
                 raise _damaged(f"{CARD} has no proper {name!r}")
-        for name in ("temperature", "look_alike_temperature"):
+        for name in _TEMPERATURES:
             value = card.get(name, 1.0)
             if not isinstance(value, int | float) or not 0 < value < math.inf:
                 raise _damaged(f"{CARD} has the {name} {value!r}, expected a number above 0")

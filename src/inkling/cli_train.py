@@ -46,10 +46,10 @@ class _TrainingBar:
 @click.option(
     "--recipe",
     "name",
-    type=click.Choice(["default", "plain", "further", "settle", "grow"]),
+    type=click.Choice(["default", "plain", "further", "settle"]),
     default="default",
     show_default=True,
-    help="How to train: plain shows clean characters only; further, settle and grow go on where a run ended.",
+    help="How to train: plain shows clean characters only; further and settle go on where a run ended.",
 )
 @click.option("--from", "start", help="The folder of a run: begin with the weights that it ended with.")
 @click.option("--epochs", type=click.IntRange(1), help="How often to go through the data.  [default: the recipe's]")

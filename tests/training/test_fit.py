@@ -49,7 +49,7 @@ def train(fabric):
     def run(folder, packs=None, symbols=SYMBOLS, recipe=RECIPE, **options):
         packs = packs or [pictures(), strokes()]
         held = hold([pictures(count=20, name="others")], symbols)
-        return fit(packs, held, symbols, folder, recipe, **{"shape": SMALL, "fabric": fabric} | options)
+        return fit(packs, held, symbols, folder, recipe, SMALL, fabric=fabric, **options)
 
     return run
 
@@ -210,21 +210,6 @@ def test_a_run_begins_with_the_weights_that_another_ended_with(train, tmp_path):
     assert torch.allclose(began.directions, ended.directions, atol=1e-5)
     assert history["started_from"]["recipe"]["seed"] == RECIPE.seed
     assert len(history["started_from"]["epochs"]) == RECIPE.epochs
-
-
-def test_a_run_has_the_channels_of_the_one_before_unless_its_recipe_names_more(train, tmp_path):
-    folders = [tmp_path / name for name in "abc"]
-    for folder in folders:
-        folder.mkdir()
-    few, more = Recipe(epochs=1, batch_size=16, channels=(4, 4, 8, 8)), Recipe(epochs=1, batch_size=16)
-    before = folders[0] / "checkpoint.safetensors"
-    train(folders[0], recipe=few, shape=None)
-    again, _ = train(folders[1], recipe=more, shape=None, start=before)
-    assert (again.shape.stem, *again.shape.widths) == (4, 4, 8, 8)
-    wider, _ = train(folders[2], recipe=dataclasses.replace(more, channels=(6, 8, 8, 12)), shape=None, start=before)
-    assert (wider.shape.stem, *wider.shape.widths) == (6, 8, 8, 12)
-    with pytest.raises(CheckpointError, match="another network"):
-        train(folders[1], recipe=few, shape=None, start=folders[2] / "checkpoint.safetensors")
 
 
 def test_what_a_run_began_with_is_still_known_after_an_interruption(train, tmp_path):

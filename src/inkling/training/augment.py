@@ -21,13 +21,13 @@ UNTOUCHED_SHARE = 0.15
 
 _ROTATION_DEG, _MOST_ROTATION_DEG = 7.0, 20.0
 #: The share that is turned by any angle up to the most, rather than by one about nothing.
-_TURNED_SHARE = 0.5
+_TURNED_SHARE = 0.35
 _SHEAR = 0.15
 _LOG_ASPECT = 0.12
 _ELASTIC = 0.028  # of the longer side
 #: Of the drawings: whose strokes stand rather loosely together, and whose strokes' ends are missing.
 _LOOSE_SHARE, _BROKEN_SHARE = 0.25, 0.2
-_PEN_SHARES = (0.02, 0.24)
+_PEN_SHARES = (0.02, 0.18)
 
 
 def _linear_maps(count: int, rng: np.random.Generator) -> NDArray[np.float32]:

@@ -21,7 +21,7 @@ __all__ = ["REPEATS", "Batch", "Epochs", "Mixture"]
 
 #: How often a pack's samples come in one epoch. Drawn ink is what is read most, so it weighs more than its number.
 REPEATS: Mapping[str, float] = MappingProxyType(
-    {"unipen-strokes": 1.3, "sse-uppercase": 1.5, "comnist-uppercase": 4.0, "omniglot-background": 6.0}
+    {"unipen-strokes": 1.3, "sse-uppercase": 1.5, "comnist-uppercase": 4.0, "omniglot-background": 3.0}
 )
 
 #: Of what is no character, the share of pairs; and symbols that could be a part of another.

@@ -21,10 +21,9 @@ from ..data.packs import Pack
 from ..errors import CheckpointError, InvalidSetting
 from .checkpoint import CHECKPOINT, Checkpoint, load_checkpoint, save_checkpoint
 from .datasets import Batch, Epochs, Mixture
-from .grow import can_grow, grown
 from .loss import loss_of
 from .network import Network, NetworkShape
-from .recipes import USUAL_CHANNELS, Recipe
+from .recipes import Recipe
 from .validation import Held, accuracies, same_kind
 
 __all__ = ["Progress", "fit", "make_fabric"]
@@ -97,15 +96,14 @@ def fit(
     seed_everything(recipe.seed, verbose=False)
     mixture = Mixture(train, symbols, recipe.seed, recipe.worn_share, recipe.strange_share, recipe.spared)
     data = {pack.name: len(pack) for pack in train}
-    earlier = load_checkpoint(start) if start and not saved else None
-    shape = shape or _shape_for(recipe, saved or earlier)
-    shape = replace(shape, symbols=len(symbols), extra_symbols=mixture.extra_symbols)
+    shape = replace(shape or NetworkShape(strange=_STRANGE), symbols=len(symbols), extra_symbols=mixture.extra_symbols)
     if saved:
         saved.check(shape, symbols, data)
     network = Network(shape)
     origin = saved.meta.get("started_from") if saved else None
-    if earlier:
-        _begin_with(network, earlier, symbols, recipe.seed)
+    if start and not saved:
+        earlier = load_checkpoint(start)
+        _begin_with(network, earlier, symbols)
         origin = {"recipe": earlier.meta["recipe"], "epochs": earlier.meta["history"]}
         origin |= {"started_from": before} if (before := earlier.meta.get("started_from")) else {}
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing in torch's stubs
@@ -166,31 +164,21 @@ def fit(
     return average.cpu().eval(), told | ({"started_from": origin} if origin else {})
 
 
-def _shape_for(recipe: Recipe, before: Checkpoint | None) -> NetworkShape:
-    """Give the network that a recipe asks for, else that of the run before, else the usual one."""
-    if before and recipe.channels is None:
-        return NetworkShape.from_json(before.meta["shape"])
-    stem, *widths = recipe.channels or USUAL_CHANNELS
-    return NetworkShape(stem=stem, widths=tuple(widths), strange=_STRANGE)
-
-
-def _begin_with(network: Network, checkpoint: Checkpoint, symbols: Sequence[str], seed: int) -> None:
-    """Give a network the averaged weights of an earlier training, of as many channels or fewer.
-
-    What that one had no place for stays as it is.
+def _begin_with(network: Network, checkpoint: Checkpoint, symbols: Sequence[str]) -> None:
+    """Give a network the averaged weights of an earlier training; what that one had no place for stays as it is.
 
     Raises:
         CheckpointError: it is of other symbols, or of a network of another shape.
     """
-    shape = NetworkShape.from_json(checkpoint.meta["shape"])
-    if checkpoint.meta["symbols"] != list(symbols) or not can_grow(shape, network.shape):
+    weights = checkpoint.average()
+    mine = network.state_dict()
+    unlike = [name for name, tensor in weights.items() if tensor.numel() and tensor.shape != mine[name].shape]
+    if checkpoint.meta["symbols"] != list(symbols) or unlike or set(weights) - set(mine):
         raise CheckpointError(
             f"The checkpoint to start from is of another network: {checkpoint.meta['shape']}.",
-            "Start from a run of the same data and the same network, or a narrower one.",
+            "Start from a run of the same data and the same network.",
         )
-    weights = grown(checkpoint.average(), shape, network.shape, torch.Generator().manual_seed(seed))
-    mine = network.state_dict()
-    mine.update({name: tensor for name, tensor in weights.items() if tensor.shape == mine[name].shape})
+    mine.update({name: tensor for name, tensor in weights.items() if tensor.numel()})
     network.load_state_dict(mine)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-__all__ = ["RECIPES", "USUAL_CHANNELS", "Recipe"]
+__all__ = ["RECIPES", "Recipe"]
 
 
 @dataclass(frozen=True)
@@ -25,12 +25,11 @@ class Recipe:
         averaging, tail_averaging: how much of the weights' running average is kept each step; in the tail.
         worn_share, strange_share: shares of samples that are worn, and in whose place stands what is no character.
         spared: scripts whose symbols are never shown as none of ours, so that refusal can be measured on them.
-        channels: of the network at 28×28, 14×14, 7×7 and 4×4; those of the run to begin with where None, or the usual.
         limit: at most so many samples an epoch; all where None.
         seed: of weights, order and variation.
     """
 
-    epochs: int = 16
+    epochs: int = 20
     batch_size: int = 256
     learning_rate: float = 6e-3
     tail_share: float = 1 / 7
@@ -44,7 +43,6 @@ class Recipe:
     worn_share: float = 0.12
     strange_share: float = 0.04
     spared: tuple[str, ...] = ("Balinese", "Japanese_(katakana)")
-    channels: tuple[int, ...] | None = None
     limit: int | None = None
     seed: int = 1
 
@@ -54,19 +52,13 @@ class Recipe:
         return self.epochs - round(self.epochs * self.tail_share)
 
 
-#: The channels of a network that is begun anew.
-USUAL_CHANNELS = (32, 48, 64, 112)
-
-#: Recipes by name. ``plain``, ``further``, ``settle``, ``grow`` and ``settle`` again make, in a row, a bundle like the
-#: one that ships; ``default`` is one step with everything, in less time.
+#: Recipes by name. ``plain``, ``further`` and ``settle`` in a row make a bundle like the one that ships; ``default`` is
+#: one step with everything, in less time.
 RECIPES: Mapping[str, Recipe] = MappingProxyType(
     {
         "default": Recipe(),
-        "plain": Recipe(epochs=28, worn_share=0.0, strange_share=0.0, channels=(16, 32, 64, 112)),
+        "plain": Recipe(epochs=28, worn_share=0.0, strange_share=0.0),
         "further": Recipe(epochs=25, learning_rate=4e-3, tail_learning_rate=6e-4, worn_share=0.25, strange_share=0.05),
         "settle": Recipe(epochs=5, learning_rate=1.5e-3, tail_share=0.0, worn_share=0.08, strange_share=0.04),
-        "grow": Recipe(
-            epochs=18, learning_rate=3e-3, tail_share=1 / 6, tail_learning_rate=8e-4, channels=USUAL_CHANNELS
-        ),
     }
 )

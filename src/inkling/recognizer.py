@@ -184,9 +184,11 @@ class Recognizer:
 
     def infer(self, inks: Sequence[Ink]) -> Inference:
         """Run the model over ink, in batches and on all cores, without choosing an alphabet."""
-        parts = [found for _, found in self._inferred(inks)]
-        if not parts:
+        if not len(inks):
             return self._run(np.zeros((0, 8, 8), np.float32), [])
+        if len(inks) <= _BATCH:
+            return self._infer(inks)  # one batch: nothing for other threads
+        parts = [found for _, found in self._inferred(inks)]
         columns = zip(*((*vars(p).values(),) for p in parts), strict=True)
         return Inference(*(np.concatenate(column) for column in columns))
 

@@ -204,6 +204,26 @@ class Recognizer:
         (logits,) = self._network.run(["logits"], {"glyphs": glyphs})
         return self._temperatures.calibrated(logits)
 
+    def character_share(self, glyphs: NDArray[np.uint8]) -> Floats:
+        """Say how far glyphs are characters that the model knows at all, whichever: their membership in all symbols.
+
+        Args:
+            glyphs: uint8 (N, 28, 28), 0 = paper, 255 = ink.
+
+        Returns:
+            float32 (N,) in [0, 1]; 1 where the model was not taught to tell.
+        """
+        shares = [np.ones(0, np.float32)]
+        for start in range(0, len(glyphs), _BATCH):
+            batch = glyphs[start : start + _BATCH].astype(np.float32) / np.float32(255)
+            logits, _, *none = self._network.run(None, {"glyphs": batch})
+            if none:
+                calibrated = self._temperatures.calibrated(logits), self._temperatures.calibrated_unknown(none[0])
+                shares.append(self.membership(*calibrated, self.alphabet()))
+            else:
+                shares.append(np.ones(len(batch), np.float32))
+        return np.concatenate(shares)
+
     def probabilities(self, logits: Floats, alphabet: Alphabet, symbols: Sequence[str] | None = None) -> Floats:
         """Choose from an alphabet: other symbols are left out before the softmax.
 

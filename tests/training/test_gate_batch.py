@@ -57,6 +57,17 @@ def test_wrong_labels_and_strange_ink_are_not(shipped, honest, spoil, said):
     assert "look through them" in belief.reasons[0]
 
 
+def test_ink_that_is_hardly_a_character_is_not_believed_whatever_it_is_taught_as(shipped, honest):
+    noise = np.random.default_rng(0).integers(0, 256, honest.glyphs.shape, np.uint8)
+    some = np.arange(len(honest)) % 4 == 0
+    spoilt = replace(honest, glyphs=np.where(some[:, None, None], noise, honest.glyphs))
+    belief = weigh(spoilt, shipped)
+    assert any("hardly characters" in reason for reason in belief.reasons)
+    assert len(set(honest.ids[some].tolist()) & set(belief.impossible)) > some.sum() / 2
+    assert np.median(shipped.character_share(honest.glyphs)) > 0.9
+    assert shipped.character_share(honest.glyphs[:0]).shape == (0,)
+
+
 def test_few_wrong_ones_among_many_are_found_and_named(shipped, honest):
     wrong = np.flatnonzero(honest.labels == "e")[:6]
     labels = honest.labels.copy()

@@ -32,7 +32,11 @@ _LEAST_SHARE = 0.01
 #: symbols as 4e-6, but for one in which a writer's wrong labels stood. What is rarer than these is no chance.
 _RARE, _RARE_BESIDE_OTHERS = 0.002, 1e-6
 _FEWEST = 3
+#: Below which membership in all symbols ink is hardly a character, and of how many corrections that is so at most. Of
+#: 12,709 characters of UNIPEN writers whom the network had not seen, 571 of them misread within their kind, none was.
+_HARDLY, _HARDLY_SHARE = 0.05, 0.01
 _MOST_REASONS = 3
+_LOOK = "look through them for wrong labels, and for ink that is no such symbol"
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +46,7 @@ class Belief:
     Args:
         corrections: how many were looked at.
         disagreeing: how many the current network reads otherwise.
-        impossible: the numbers of those whose symbol it holds for nearly impossible.
+        impossible: the numbers of those whose symbol it holds for nearly impossible, or whose ink for no character.
         reasons: why the batch is not believed, as sentences; none where it is.
     """
 
@@ -100,7 +104,13 @@ def weigh(lessons: Lessons, current: Recognizer) -> Belief:
         groups = list(_groups(symbols, read, taught, disagreeing & scope))
         if not reasons and scope.any():
             reasons = _doubts(groups, scope, disagreeing, levels)
-    numbers = tuple(lessons.ids[impossible].tolist())
+    strange = current.character_share(lessons.glyphs) < _HARDLY
+    for scope in (lessons.new, np.ones(len(taught), np.bool_)):
+        count, size = int((strange & scope).sum()), int(scope.sum())
+        if count >= _FEWEST and binomial_tail(count, size, _HARDLY_SHARE) < _RARE:
+            reasons.append(f"Of {size} corrections, {count} are hardly characters to the current model: {_LOOK}.")
+            break
+    numbers = tuple(lessons.ids[impossible | strange].tolist())
     return Belief(len(lessons), int(disagreeing.sum()), numbers, tuple(reasons))
 
 
@@ -148,6 +158,6 @@ def _doubts(groups: list[_Group], scope: Mask, disagreeing: Mask, levels: list[t
     named = np.zeros(len(scope), np.bool_)
     for _, sentence, odd in sorted(found, key=lambda one: one[0])[:_MOST_REASONS]:
         if (odd & ~named).any():
-            reasons.append(f"{sentence}: look through them for wrong labels, and for ink that is no such symbol.")
+            reasons.append(f"{sentence}: {_LOOK}.")
             named |= odd
     return reasons

@@ -72,7 +72,7 @@ class Bundle:
     def make(cls, normalizer: bytes, network: bytes, card: Mapping[str, Any]) -> "Bundle":
         """Put a bundle together; format, version and hashes are written to the card, whatever it says of them.
 
-        The version names what answers hang on: both graphs, and the temperatures.
+        The version names what a memory's traces hang on: both graphs, and the temperatures.
         """
         files = {NORMALIZER: normalizer, NETWORK: network}
         hashes = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}

@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 
 from .alphabet import look_alikes
 
-__all__ = ["Temperatures", "shared_shapes"]
+__all__ = ["LEAST", "Temperatures", "shared_shapes"]
 
 Floats = NDArray[np.float32]
 
-# of a calibrated logit below the greatest one: its exponential is a number above 0 still
-_LEAST = -300.0
+#: The least calibrated logit, beside the greatest at 0: its exponential is a number above 0 still.
+LEAST = -300.0
 
 
 def shared_shapes(symbols: Sequence[str]) -> NDArray[np.bool_]:
@@ -57,10 +57,10 @@ class Temperatures:
         if self.shape == self.look_alike:
             return np.asarray(logits / np.float32(self.shape), np.float32)
         most = logits.max(1, keepdims=True).astype(np.float64)
-        below = np.maximum(logits - most, _LEAST * min(self.shape, self.look_alike))
-        of_shape = np.exp(below / self.shape) @ self._same  # (N, S), how likely each one's shape is
-        among = below / self.look_alike - np.log(np.exp(below / self.look_alike) @ self._same)
-        return np.asarray(most / self.shape + np.log(of_shape) + among, np.float32)
+        below = logits - most
+        shape, among = (np.maximum(below / value, LEAST) for value in (self.shape, self.look_alike))
+        belief = np.log(np.exp(shape) @ self._same)  # (N, S), in each one's shape
+        return np.asarray(most / self.shape + belief + among - np.log(np.exp(among) @ self._same), np.float32)
 
     def calibrated_unknown(self, unknown: Floats) -> Floats:
         """Make the logits of being no character at all honest: float32 (N,) to the same."""

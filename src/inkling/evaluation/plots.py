@@ -108,7 +108,12 @@ def speed(timings: Timings, path: Path, version: str) -> None:
     axes.legend(fontsize=8, loc="center", frameon=False)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
-    _title(figure, "How long does a reading take?", "One thread. Triangles: what the median shall be at most.", version)
+    _title(
+        figure,
+        "How long does a reading take?",
+        "Single readings on one thread, read_many on all cores. Triangles: what the median shall be at most.",
+        version,
+    )
     figure.savefig(path)
 
 

@@ -109,7 +109,10 @@ def time_readings(recognizer: "Recognizer", calls: int = 500) -> Timings:
     return Timings(
         (
             time_calls(
-                "normaliser and network, one glyph", lambda: recognizer.infer([ink]), calls, aim_ms=_AIM_GLYPH_MS
+                "normaliser and network, one drawing",
+                lambda: recognizer.infer([ink]),
+                calls,
+                aim_ms=_AIM_GLYPH_MS,
             ),
             time_calls("read, one 400×400 array", lambda: recognizer.read(drawing), calls, aim_ms=_AIM_READ_MS),
             time_calls(

@@ -1,6 +1,7 @@
 """The worker: looks for jobs, and has each done in a process of its own, so that its memory goes back."""
 
 import logging
+import math
 import signal
 import subprocess
 import threading
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["work"]
 
 _LOOK_EVERY_S = 10.0
+_ASK_AGAIN_S = 300.0
 _NOTICE_WITHIN_S = 0.2
 _QUEUE_WITHIN_S = 1.0  # how soon a message is noticed
 _END_WITHIN_S = 4.0  # a step and its checkpoint
@@ -88,6 +90,7 @@ class _Worker:
         self._store, self._settings, self._parent, self._command = store, settings, parent, command
         self._told = self._woken = False
         self._looking = threading.Lock()
+        self._ask_from = -math.inf  # not before this moment, after one that failed
         self._asked: int | None = None  # the revision at which a retraining was last asked for unasked
 
     @property
@@ -141,14 +144,15 @@ class _Worker:
 
     def _ask(self) -> bool:
         """Ask for a retraining where one is due by itself; gives whether it did."""
-        if self.leaving:
+        if self.leaving or time.monotonic() < self._ask_from:
             return False
         reason = due(self._store, self._settings, datetime.now().astimezone())
         revision = self._store.revision()
         if reason is None or revision == self._asked:
             return False
         if self._wait(start(self._settings, "ask", reason, command=self._command)) != 0:
-            return False  # the next look asks again
+            self._ask_from = time.monotonic() + _ASK_AGAIN_S
+            return False
         self._asked = revision  # where nothing comes of it, nothing will before something changes
         return True
 

@@ -19,7 +19,7 @@ from ..alphabet import NAMED, Alphabet
 from ..bundle import Bundle
 from ..errors import UnknownAlphabet
 from ..judge import Judge
-from ..temperature import Temperatures, shared_shapes
+from ..temperature import LEAST, Temperatures, shared_shapes
 from .network import Network
 from .normalizer import Normalizer
 from .validation import Held, beliefs_of, logits_of, same_kind
@@ -41,6 +41,7 @@ def export_bundle(
     training: Mapping[str, Any],
     held: Sequence[Held] = (),
     figures: Mapping[str, float] | None = None,
+    look_alike: float | None = None,
 ) -> Bundle:
     """Make a bundle.
 
@@ -50,9 +51,10 @@ def export_bundle(
         training: how it was trained: data sets with licences, recipe, history.
         held: validation data, for the temperature of the probabilities.
         figures: what was measured.
+        look_alike: the temperature among look-alikes where validation data tell nothing of it.
     """
     network = network.cpu().eval()
-    temperatures = fit_temperatures(network, held, symbols) if held else Temperatures(symbols, 1.0, 1.0)
+    temperatures = fit_temperatures(network, held, symbols, look_alike) if held else Temperatures(symbols, 1.0, 1.0)
     card = {
         "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "symbols": list(symbols),
@@ -129,47 +131,59 @@ def _weighted_quantile(parts: Sequence[tuple[NDArray[np.float32], float]], share
     return round(float(values[order][np.searchsorted(below, share)]), 6)
 
 
-def fit_temperatures(network: Network, held: Sequence[Held], symbols: Sequence[str]) -> Temperatures:
+def fit_temperatures(
+    network: Network, held: Sequence[Held], symbols: Sequence[str], look_alike: float | None = None
+) -> Temperatures:
     """Find the temperatures that make probabilities honest on validation data (Guo et al. 2017, section 4.2).
 
     Each sample counts within the symbols of its own kind and, where its set has several kinds, within all: a set of one
-    kind says nothing of how often each of the symbols of one shape is meant. Sets count alike.
+    kind says nothing of how often each of the symbols of one shape is meant. Sets count alike, and both ways to ask do.
+
+    Args:
+        network: whose logits are to be made honest.
+        held: validation data.
+        symbols: what the logits stand for.
+        look_alike: the second temperature where no set has several kinds; the first where that is None.
     """
     same = same_kind(symbols)
     alike = torch.from_numpy(shared_shapes(symbols)).double()
     parts: list[tuple[Tensor, Tensor]] = []
-    apart = False  # whether anything tells of look-alikes of different kinds
     for part in held:
         logits = logits_of(network, part.glyphs).double()
         targets = torch.tensor([symbols.index(label) for label in part.labels])
-        parts.append((logits.masked_fill(~same[targets], _NEVER), targets))
-        if not same[targets][:, targets[0]].all():
-            parts.append((logits, targets))
-            apart = True
+        parts.append((logits, targets))
+    of_several = [not bool(same[targets][:, targets[0]].all()) for _, targets in parts]
     logs = torch.zeros(2, dtype=torch.float64, requires_grad=True)
     optimizer = torch.optim.LBFGS([logs], max_iter=60, line_search_fn="strong_wolfe")
 
+    def both() -> tuple[Tensor, Tensor]:
+        shape, among = logs.exp()
+        if any(of_several):
+            return shape, among
+        return shape, shape if look_alike is None else torch.tensor(look_alike, dtype=torch.float64)
+
     def closure() -> Tensor:
         optimizer.zero_grad()
-        shape, look_alike = logs.exp() if apart else logs[:1].exp().expand(2)
-        losses = [nn.functional.cross_entropy(_calibrated(z, shape, look_alike, alike), t) for z, t in parts]
-        loss = torch.stack(losses).mean()
+        shape, among = both()
+        calibrated = [(_calibrated(logits, shape, among, alike), targets) for logits, targets in parts]
+        own = [nn.functional.cross_entropy(z.masked_fill(~same[t], _NEVER), t) for z, t in calibrated]
+        every = [
+            nn.functional.cross_entropy(z, t) for (z, t), several in zip(calibrated, of_several, strict=True) if several
+        ]
+        loss = sum((torch.stack(losses).mean() for losses in (own, every) if losses), torch.zeros(()))
         loss.backward()  # type: ignore[no-untyped-call]
         return loss
 
     optimizer.step(closure)  # type: ignore[no-untyped-call]
-    shape, look_alike = (round(float(np.exp(log)), 4) for log in (logs if apart else logs[:1].expand(2)).tolist())
-    return Temperatures(symbols, shape, look_alike)
+    shape, among = (round(value.item(), 4) for value in both())
+    return Temperatures(symbols, shape, among)
 
 
 def _calibrated(logits: Tensor, shape: Tensor, look_alike: Tensor, alike: Tensor) -> Tensor:
     """Do what :class:`Temperatures` does, so that gradients flow; up to a number that all logits of a row share."""
-    below = (logits - logits.amax(1, keepdim=True)).clamp(min=-300 * min(shape.item(), look_alike.item()))
-    return (
-        torch.log(torch.exp(below / shape) @ alike)
-        + below / look_alike
-        - torch.log(torch.exp(below / look_alike) @ alike)
-    )
+    below = logits - logits.amax(1, keepdim=True)
+    of_shape, among = ((below / temperature).clamp(min=LEAST) for temperature in (shape, look_alike))
+    return torch.log(torch.exp(of_shape) @ alike) + among - torch.log(torch.exp(among) @ alike)
 
 
 @functools.cache

@@ -93,8 +93,9 @@ def judge(
     if reasons:
         return Decision(False, (*reasons, *belief.reasons), belief=belief)
     sets = [held_out_corrections(lessons, current.symbols), *frozen_sets(data_folder, current.bundle)]
-    if others is not None and others.held_out().any():
-        sets.append(held_out_corrections(others, current.symbols, OTHERS))
+    if others is not None:
+        theirs = held_out_corrections(others, current.symbols, OTHERS, trained=lessons)
+        sets += [theirs] if len(theirs.labels) else []
     total, done = sum(len(one.labels) for one in sets), 0
 
     def count(samples: int) -> None:

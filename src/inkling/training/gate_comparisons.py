@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..alphabet import SYMBOLS, kind_of
-from .gate_sets import CORRECTIONS, PROBES, Forgiven, Readings
+from .gate_sets import CORRECTIONS, OTHERS, PROBES, Forgiven, Readings
 from .gate_statistics import Comparison, compare
 
 __all__ = ["ALL", "FEATURES", "WHOLE", "among_all_symbols", "by_alphabet", "by_symbol", "of_features"]
@@ -26,8 +26,8 @@ def among_all_symbols(one: Comparison) -> bool:
 def by_alphabet(readings: Readings) -> Iterator[Comparison]:
     """Compare on one set: among all symbols, and each kind among its own.
 
-    Among all, what no reader can tell apart passes (l for 1, c for C), except on corrections: whoever taught one meant
-    it. Typefaces are not read among all symbols, since there many more look the same.
+    Among all, what no reader can tell apart passes (l for 1, c for C), except on the corrections of those it learned
+    from: whoever taught one meant it. Typefaces are not read among all symbols, since there many more look the same.
     """
     corrected = readings.name == CORRECTIONS
     if readings.name != PROBES and len(readings.truth):
@@ -47,7 +47,8 @@ def by_symbol(frozen: Sequence[Readings], within_kind: bool) -> Iterator[Compari
     both have one shape. A digit does not pass for a letter: were every l read as 1, it would show here.
     """
     if not within_kind:
-        frozen = [one for one in frozen if one.name != PROBES] or frozen
+        handwriting = [one for one in frozen if one.name not in (PROBES, OTHERS)]
+        frozen = [one for one in frozen if one.name != PROBES] if handwriting else frozen
     truth = np.concatenate([one.truth for one in frozen])
     sides = zip(*(one.right(within_kind, "nothing" if within_kind else "case") for one in frozen), strict=True)
     before, after = (np.concatenate(side) for side in sides)

@@ -130,10 +130,20 @@ def frozen_sets(data_folder: Path | None, bundle: Bundle) -> Iterator[Judged]:
     yield Judged(PROBES, *probes(bundle.symbols, JUDGED_SEED))
 
 
-def held_out_corrections(lessons: Lessons, symbols: Sequence[str], name: str = CORRECTIONS) -> Judged:
-    """Give the corrections that are kept to judge by, each ink once, and none whose very ink was trained on too."""
+def held_out_corrections(
+    lessons: Lessons, symbols: Sequence[str], name: str = CORRECTIONS, trained: Lessons | None = None
+) -> Judged:
+    """Give the corrections that are kept to judge by, each ink once, and none whose very ink was trained on too.
+
+    Args:
+        lessons: the corrections.
+        symbols: those that the networks know.
+        name: what the comparisons shall call them.
+        trained: what was trained on, where that is not these lessons.
+    """
     held_out, known = lessons.held_out(), np.isin(lessons.labels, symbols)
-    seen = {glyph.tobytes() for glyph in lessons.glyphs[~held_out]}
+    learned = lessons.glyphs[~held_out] if trained is None else trained.glyphs[~trained.held_out()]
+    seen = {glyph.tobytes() for glyph in learned}
     index = []
     for i in np.flatnonzero(held_out & known):
         ink = lessons.glyphs[i].tobytes()

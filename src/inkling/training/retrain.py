@@ -181,9 +181,10 @@ def retrain(
         "share": share,
         "history": tutor.history,
     }
-    candidate = export_bundle(network, parent.symbols, training, held)
+    before = Temperatures.of(parent.card)
+    candidate = export_bundle(network, parent.symbols, training, held, look_alike=before.look_alike)
     # where too few samples tell how sure to be, or what is no character, it is as before
-    card = dict(candidate.card) if held else {**candidate.card, **Temperatures.of(parent.card).to_json()}
+    card = dict(candidate.card) if held else {**candidate.card, **before.to_json()}
     if "acceptance" in parent.card:
         card["acceptance"] = {**parent.card["acceptance"], **candidate.card.get("acceptance", {})}
     return Bundle.make(candidate.files[NORMALIZER], candidate.files[NETWORK], card)

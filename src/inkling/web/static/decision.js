@@ -20,7 +20,7 @@ export function decision({ passed, reasons = [], notes = [], comparisons = [], s
 function believed(batch) {
   if (!batch?.corrections) return "";
   const { corrections, disagreeing, impossible } = batch;
-  return `Of ${count(corrections, "correction")}, its parent reads ${disagreeing.toLocaleString("en")} otherwise and takes ${impossible.toLocaleString("en")} for nearly impossible.`;
+  return `Of ${count(corrections, "correction")}, its parent reads ${disagreeing.toLocaleString("en")} otherwise and takes ${impossible.toLocaleString("en")} for nearly impossible, or for no character.`;
 }
 
 function table(comparisons) {

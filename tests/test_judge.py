@@ -202,7 +202,9 @@ def test_reading_many_says_the_same(reader):
 
 def test_unknown_is_calibrated_as_the_logits_are():
     inks = [Ink.from_strokes(placed("4")), blot()]
-    one, two = (Recognizer(wary(temperature=t), Settings.load({})).infer(inks) for t in (1.0, 2.0))
+    one, two = (
+        Recognizer(wary(temperature=t, look_alike_temperature=t), Settings.load({})).infer(inks) for t in (1.0, 2.0)
+    )
     assert one.unknown.shape == (2,)
     assert one.unknown.dtype == np.float32
     assert two.unknown == pytest.approx(one.unknown / 2)

@@ -216,12 +216,9 @@ class Recognizer:
         shares = [np.ones(0, np.float32)]
         for start in range(0, len(glyphs), _BATCH):
             batch = glyphs[start : start + _BATCH].astype(np.float32) / np.float32(255)
-            logits, _, *none = self._network.run(None, {"glyphs": batch})
-            if none:
-                calibrated = self._temperatures.calibrated(logits), self._temperatures.calibrated_unknown(none[0])
-                shares.append(self.membership(*calibrated, self.alphabet()))
-            else:
-                shares.append(np.ones(len(batch), np.float32))
+            logits, _, unknown = self._answered(batch)
+            known = self.membership(logits, unknown, self.alphabet())
+            shares.append(known if self._tells_unknown else np.ones(len(batch), np.float32))
         return np.concatenate(shares)
 
     def probabilities(self, logits: Floats, alphabet: Alphabet, symbols: Sequence[str] | None = None) -> Floats:
@@ -315,11 +312,15 @@ class Recognizer:
 
     def _run(self, pixels: Floats, inks: Sequence[Ink]) -> Inference:
         glyphs, boxes, frames = self._normalizer.run(None, {"ink": pixels})
-        logits, features, *more = self._network.run(None, {"glyphs": glyphs})
-        logits = self._temperatures.calibrated(logits)
-        none = self._temperatures.calibrated_unknown(more[0]) if more else np.full(len(logits), -np.inf, np.float32)
+        logits, features, none = self._answered(glyphs)
         sizes = boxes[:, 2:].max(1) / np.array([ink.scale for ink in inks])  # float64: a drawing may be of any size
         return Inference(glyphs, boxes, frames, logits, features, sizes.astype(np.float32), none)
+
+    def _answered(self, glyphs: Floats) -> tuple[Floats, Floats, Floats]:
+        """Run the network over glyphs (N, 28, 28): calibrated logits (N, S), features (N, D), logits of none (N,)."""
+        logits, features, *none = self._network.run(None, {"glyphs": glyphs})
+        unknown = self._temperatures.calibrated_unknown(none[0]) if none else np.full(len(logits), -np.inf, np.float32)
+        return self._temperatures.calibrated(logits), features, unknown
 
     def _reading(
         self,

@@ -1,8 +1,8 @@
 """Poisoned corrections at the gate: 20 kinds that must not pass, and honest ones beside them.
 
 Every batch is retrained from the bundle that ships, as `inkling retrain` does it, and then judged. Corrections that
-disagree with others weigh as much as the rest here, so that the gate stands alone. Run whole, it writes how it came out to
-docs/results/poison.md.
+disagree with others weigh as much as the rest here, so that the gate stands alone. Run whole, it writes how it
+came out to docs/results/poison.md.
 
 Run: python benchmarks/bench_poison.py [--quick] [--only TEXT ...] [--without-data] [--keep DIR] [--out DIR]
 It needs the data packs in INKLING_DATA and the extra "train"; the whole takes most of an hour on two cores.

@@ -339,16 +339,16 @@ class Recognizer:
             )
         order = np.argsort(-probabilities, kind="stable")
         shown = len(alphabet) if alternatives == "all" else alternatives + 1
-        ranked = [Alternative(alphabet.symbols[i], float(probabilities[i])) for i in order[:shown]]
+        ranked = [Alternative(alphabet.symbols[i], float(probabilities[i])) for i in order[:shown].tolist()]
         best = ranked[0]
         reason, look_alikes = self._referee.why_unsure(probabilities, order, float(membership), alphabet)
         character = Character(
             best.symbol,
             best.probability,
-            ink.to_input(found.boxes[index]),
+            ink.to_input(found.boxes[index].tolist()),
             tuple(ranked[1:]),
             found.glyphs[index],
-            ink.to_input(found.frames[index]),
+            ink.to_input(found.frames[index].tolist()),
             float(membership),
             reason,
             look_alikes,

@@ -18,7 +18,7 @@ from inkling.training.validation import accuracies, beliefs_of, glyphs_of, hold,
 
 from .conftest import SMALL, pictures, strokes
 
-RECIPE = Recipe(epochs=3, batch_size=16, learning_rate=0.02, averaging=0.9, seed=3)
+RECIPE = Recipe(epochs=3, batch_size=16, learning_rate=0.02, averaging=0.9, invented=0, seed=3)
 SYMBOLS = ("1", "7")
 
 
@@ -59,7 +59,7 @@ def weights(network):
 
 
 def test_it_learns(train, tmp_path):
-    network, history = train(tmp_path, recipe=Recipe(epochs=12, batch_size=16, learning_rate=0.02, averaging=0.9))
+    network, history = train(tmp_path, recipe=dataclasses.replace(RECIPE, epochs=12))
     losses = [record["loss"] for record in history["epochs"]]
     assert len(losses) == 12
     assert losses[-1] < losses[0] / 2
@@ -221,6 +221,20 @@ def test_what_a_run_began_with_is_still_known_after_an_interruption(train, tmp_p
         train(second, checkpoint_every_s=0, report=interrupt_at(5), start=first / "checkpoint.safetensors")
     _, history = train(second, resume=True)
     assert len(history["started_from"]["epochs"]) == 1
+
+
+def test_a_run_that_only_invented_other_symbols_is_something_to_begin_with(train, tmp_path):
+    first, second = tmp_path / "first", tmp_path / "second"
+    first.mkdir()
+    second.mkdir()
+    begun, _ = train(first, recipe=dataclasses.replace(RECIPE, invented=5))
+    gentle = dataclasses.replace(
+        RECIPE, epochs=1, learning_rate=1e-9, tail_learning_rate=1e-9, averaging=0.0, invented=9
+    )
+    gone_on, _ = train(second, recipe=gentle, start=first / "checkpoint.safetensors")
+    assert begun.shape.extra_symbols == 5
+    assert gone_on.shape.extra_symbols == 9
+    assert torch.allclose(begun.directions, gone_on.directions, atol=1e-5)
 
 
 def test_a_run_of_other_symbols_is_nothing_to_begin_with(train, tmp_path):

@@ -13,6 +13,7 @@ from torch.utils.data import Dataset, Sampler
 
 from ..data.packs import Pack
 from .augment import vary_images, vary_strokes
+from .invented import Invented
 from .normalizer import Normalizer
 from .strangers import strangers
 from .wear import worn
@@ -21,7 +22,7 @@ __all__ = ["REPEATS", "Batch", "Epochs", "Mixture"]
 
 #: How often a pack's samples come in one epoch. Drawn ink is what is read most, so it weighs more than its number.
 REPEATS: Mapping[str, float] = MappingProxyType(
-    {"unipen-strokes": 1.3, "sse-uppercase": 1.5, "comnist-uppercase": 4.0, "omniglot-background": 3.0}
+    {"unipen-strokes": 1.3, "sse-uppercase": 1.5, "comnist-uppercase": 4.0, "omniglot-background": 5.0}
 )
 
 #: Of what is no character, the share of pairs; and symbols that could be a part of another.
@@ -40,7 +41,7 @@ class Batch:
         glyphs: float32 (N, 28, 28).
         targets: int64 (N,), index of the symbol; -1 for what is none of them; -2 for symbols of scripts that are
             spared: whether they are any is not asked.
-        extras: int64 (N,), index of the symbol of another script; -1 for the others.
+        extras: int64 (N,), index of the symbol of another script, or of the invented one; -1 for the others.
     """
 
     glyphs: Tensor
@@ -59,6 +60,8 @@ class Mixture(Dataset[Batch]):
         worn_share: the share of samples that are worn by paper, scanner or camera.
         strange_share: the share of samples in whose place something stands that is no character.
         spared: scripts whose symbols are never shown as none of ours, so that refusal can be measured on them.
+        invented: how many symbols are invented, of the characters of the first pack of strokes; none without one.
+        invented_share: the share of samples that are of these symbols.
     """
 
     def __init__(
@@ -69,6 +72,8 @@ class Mixture(Dataset[Batch]):
         worn_share: float = 0.0,
         strange_share: float = 0.0,
         spared: Sequence[str] = (),
+        invented: int = 0,
+        invented_share: float = 0.0,
     ) -> None:
         self.worn_share, self.strange_share = worn_share, strange_share
         self.packs = [_reframed(pack) for pack in packs]
@@ -77,7 +82,11 @@ class Mixture(Dataset[Batch]):
         index = {symbol: i for i, symbol in enumerate(symbols)}
         others = sorted({label for pack in packs for label in set(pack.labels.tolist()) - set(index)})
         extra = {label: 4 * i for i, label in enumerate(others)}
-        self.extra_symbols = 4 * len(others)
+        drawn = [pack for pack in packs if pack.points is not None and len(pack)]
+        self.invented = Invented(drawn[0], invented, seed) if drawn and invented else None
+        self.invented_share = invented_share if self.invented else 0.0
+        self._first_invented = 4 * len(others)
+        self.extra_symbols = self._first_invented + (len(self.invented) if self.invented else 0)
         spare = {label: -2 for label in others if label.split("/")[0] in spared}
         self.targets = [np.array([(spare | index).get(s, -1) for s in pack.labels.tolist()]) for pack in packs]
         self.extras = [np.array([extra.get(s, -1) for s in pack.labels.tolist()]) for pack in packs]
@@ -86,13 +95,20 @@ class Mixture(Dataset[Batch]):
         return sum(len(pack) for pack in self.packs)
 
     def epoch_keys(self, rng: np.random.Generator) -> NDArray[np.int64]:
-        """Give one epoch's samples in random order, each as (pack, sample): int64 (K, 2)."""
+        """Give one epoch's samples in random order, each as (pack, sample): int64 (K, 2).
+
+        Behind the packs come the invented symbols, as (packs, symbol).
+        """
         keys = []
         for number, pack in enumerate(self.packs):
             repeats = REPEATS.get(pack.name, 1.0)
             times = np.full(len(pack), int(repeats)) + (rng.random(len(pack)) < repeats % 1)
             samples = np.repeat(np.arange(len(pack)), times)
             keys.append(np.stack((np.full(len(samples), number), samples), 1))
+        if self.invented:
+            count = round(sum(map(len, keys)) * self.invented_share / (1 - self.invented_share))
+            made_up = rng.integers(0, len(self.invented), count)
+            keys.append(np.stack((np.full(count, len(self.packs)), made_up), 1))
         return rng.permutation(np.concatenate(keys))
 
     def __getitems__(self, keys: list[tuple[int, int, int]]) -> Batch:
@@ -117,15 +133,27 @@ class Mixture(Dataset[Batch]):
                 ink = _stack(vary_strokes([pack.strokes(int(s)) for s in samples], rng))
             glyphs[torch.from_numpy(places)] = self.normalizer(ink)[0]
             self._wear(glyphs, places[wear[places]], ink[torch.from_numpy(wear[places])], rng)
+        places = np.flatnonzero((chosen[:, 0] == len(self.packs)) & ~strange)
+        if self.invented and len(places):
+            drawings = [self.invented.strokes(symbol, rng) for symbol in chosen[places, 1].tolist()]
+            ink = _stack(vary_strokes(drawings, rng))
+            glyphs[torch.from_numpy(places)] = self.normalizer(ink)[0]
+            self._wear(glyphs, places[wear[places]], ink[torch.from_numpy(wear[places])], rng)
         if strange.any():
             found = strangers(int(strange.sum()), rng)
             glyphs[torch.from_numpy(strange)] = self._normalized(found)
             self._pair(glyphs, chosen, strange, rng)
-        targets = np.array([self.targets[p][s] for p, s in chosen])
-        extras = np.array([self.extras[p][s] for p, s in chosen])
+        targets, extras = (np.array(column) for column in zip(*map(self._meaning, chosen.tolist()), strict=True))
         extras = np.where(extras >= 0, extras + turns, -1)
         targets[strange], extras[strange] = -1, -1
         return Batch(glyphs, torch.from_numpy(targets), torch.from_numpy(extras))
+
+    def _meaning(self, key: Sequence[int]) -> tuple[int, int]:
+        """Give the target and the extra of an upright sample."""
+        pack, sample = key
+        if pack == len(self.packs):  # it may look like a character by chance: whether it is any is not asked
+            return -2, self._first_invented + sample
+        return int(self.targets[pack][sample]), int(self.extras[pack][sample])
 
     def _pair(
         self, glyphs: Tensor, chosen: NDArray[np.int64], strange: NDArray[np.bool_], rng: np.random.Generator
@@ -142,7 +170,7 @@ class Mixture(Dataset[Batch]):
 
     def _stands_alone(self, pack: int, sample: int) -> bool:
         """Say whether a sample is of a symbol that makes no other one with what stands beside it, as c and l make d."""
-        return self.targets[pack][sample] >= 0 and str(self.packs[pack].labels[sample]) not in _PARTS_OF_OTHERS
+        return self._meaning((pack, sample))[0] >= 0 and str(self.packs[pack].labels[sample]) not in _PARTS_OF_OTHERS
 
     def _wear(self, glyphs: Tensor, places: NDArray[np.intp], ink: Tensor, rng: np.random.Generator) -> None:
         """Put worn ink in some glyphs' places, as far as anything is left of it."""

@@ -94,7 +94,16 @@ def fit(
     saved = load_checkpoint(checkpoint) if resume else None
     recipe = Recipe(**saved.meta["recipe"]) if saved else recipe or Recipe()
     seed_everything(recipe.seed, verbose=False)
-    mixture = Mixture(train, symbols, recipe.seed, recipe.worn_share, recipe.strange_share, recipe.spared)
+    mixture = Mixture(
+        train,
+        symbols,
+        recipe.seed,
+        recipe.worn_share,
+        recipe.strange_share,
+        recipe.spared,
+        recipe.invented,
+        recipe.invented_share,
+    )
     data = {pack.name: len(pack) for pack in train}
     shape = replace(shape or NetworkShape(strange=_STRANGE), symbols=len(symbols), extra_symbols=mixture.extra_symbols)
     if saved:
@@ -170,8 +179,13 @@ def _begin_with(network: Network, checkpoint: Checkpoint, symbols: Sequence[str]
     Raises:
         CheckpointError: it is of other symbols, or of a network of another shape.
     """
-    weights = checkpoint.average()
     mine = network.state_dict()
+    # symbols that only shape the features may be others now
+    weights = {
+        name: tensor
+        for name, tensor in checkpoint.average().items()
+        if name != "extra_directions" or tensor.shape == mine[name].shape
+    }
     unlike = [name for name, tensor in weights.items() if tensor.numel() and tensor.shape != mine[name].shape]
     if checkpoint.meta["symbols"] != list(symbols) or unlike or set(weights) - set(mine):
         raise CheckpointError(

@@ -21,15 +21,17 @@ class Recipe:
         weight_decay: of AdamW, on matrices only.
         label_smoothing: share of belief that is spread over all symbols; about 2 % of UNIPEN's labels are wrong.
         within_weight: weight of the loss among the symbols of the same kind (digits, capitals, small letters).
-        extra_weight: weight of the loss among symbols of other scripts.
+        extra_weight: weight of the loss among symbols of other scripts and invented ones.
         averaging, tail_averaging: how much of the weights' running average is kept each step; in the tail.
         worn_share, strange_share: shares of samples that are worn, and in whose place stands what is no character.
         spared: scripts whose symbols are never shown as none of ours, so that refusal can be measured on them.
+        invented: how many symbols are invented, to shape the features; see :mod:`inkling.training.invented`.
+        invented_share: share of an epoch's samples that are of these.
         limit: at most so many samples an epoch; all where None.
         seed: of weights, order and variation.
     """
 
-    epochs: int = 20
+    epochs: int = 14
     batch_size: int = 256
     learning_rate: float = 6e-3
     tail_share: float = 1 / 7
@@ -37,12 +39,14 @@ class Recipe:
     weight_decay: float = 0.03
     label_smoothing: float = 0.05
     within_weight: float = 0.5
-    extra_weight: float = 0.5
+    extra_weight: float = 0.7
     averaging: float = 0.999
     tail_averaging: float = 0.9995
     worn_share: float = 0.12
     strange_share: float = 0.04
     spared: tuple[str, ...] = ("Balinese", "Japanese_(katakana)")
+    invented: int = 2000
+    invented_share: float = 0.18
     limit: int | None = None
     seed: int = 1
 

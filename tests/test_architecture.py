@@ -17,7 +17,8 @@ ROOT = Path(inkling.__file__).parent
 FLOORS = (
     *("errors", "folders", "alphabet", "profiles", "settings"),
     *("raster", "cleaning", "paper", "decode"),  # what ink.py is built of
-    *("ink", "reading", "judge", "temperature", "bundle", "graph", "outline", "memory", "recognizer", "heat", "page"),
+    *("ink", "reading", "judge", "temperature", "bundle", "graph"),
+    *("outline", "shelves", "votes", "memory", "recognizer", "heat", "page"),
     *("store", "exchange", "kept", "recall", "versions", "service", "queue", "jobs", "web"),
     *("cli_learning", "cli_models", "cli_retrain", "cli_train", "cli"),
 )

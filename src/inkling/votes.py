@@ -1,0 +1,105 @@
+"""Votes: what corrections count for ink that is more or less like theirs.
+
+How they count was chosen by measurement; docs/decisions/0005-memory.md has the figures and the losers.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .shelves import Shelf
+
+__all__ = ["by_chance", "logits_by_likeness", "near", "vote_on"]
+
+Floats = NDArray[np.float32]
+
+#: How fast a vote fades as ink grows unlike what was corrected: exp(-_FADING * (1 - likeness)).
+_FADING = 20.0
+#: Capitals and small letters of one shape differ in size alone: ink of another size counts as less alike, but never
+#: by much, since people also write larger and smaller. A unit is the natural logarithm of the ratio.
+_SIZE_UNLIKENESS, _SIZE_MOST = 0.1, 0.6
+#: What a vote can move a logit by, and how many corrections it takes to reach half of that.
+_STRENGTH, _HALF = 5.0, 0.6
+#: Of many corrections some lie near by chance; so many more in the neighbourhood are needed before they count.
+_CHANCE, _MANY = 0.1, 600
+#: Ink all but equal to what was corrected is read as it was corrected, by this margin.
+_SAME_FADING, _SAME_MARGIN = 500.0, 4.0
+#: That it is one of the symbols at all is then as good as certain; in log odds.
+_SAME_WORD = 40.0
+#: A new symbol's logit: that of clear ink where its likeness to the symbol's mean is _LIKE, this much more a unit.
+_SLOPE, _LIKE = 30.0, 0.9
+#: How many times likelier than all others together a clear character is to the network.
+_CLEAR_ODDS = 66.0
+
+
+def by_chance(held: float) -> float:
+    """Give how many of so many corrections lie near by chance."""
+    return _CHANCE * held * held / (held + _MANY)
+
+
+def logits_by_likeness(traits: Floats, means: Floats, known: int) -> NDArray[np.float64]:
+    """Give new symbols' logits by the likeness of ink to their means.
+
+    Args:
+        traits: float32 (N, D + 64), of the ink.
+        means: float32 (M, D + 64), of the new symbols, each of length 1.
+        known: how many symbols the network tells apart.
+
+    Returns:
+        float64 (N, M).
+    """
+    clear = np.log(_CLEAR_ODDS * max(known - 1, 1))
+    return np.asarray(clear + _SLOPE * (traits @ means.T - _LIKE))
+
+
+def vote_on(
+    voted: NDArray[np.float64],
+    trait: Floats,
+    size: np.float32,
+    shelves: Sequence[Shelf],
+    asked: NDArray[np.bool_],
+    chance: float,
+) -> float:
+    """Add the votes of some shelves on one piece of ink to its logits.
+
+    Args:
+        voted: float64 (names,), the logits; they are changed.
+        trait: float32 (D + 64,), the ink's.
+        size: logarithm of the ink's size, NaN where it is not known.
+        shelves: whose corrections are asked.
+        asked: bool (names,), which symbols may be answered.
+        chance: how many corrections lie near by chance, by :func:`by_chance`.
+
+    Returns:
+        What the corrections' word counts, in log odds from 0.
+    """
+    columns = [shelf.columns for shelf in shelves]
+    ids, labels, reads, sizes = (np.concatenate([column[i] for column in columns]) for i in range(4))  # (K,)
+    rows = asked[labels]
+    if not rows.any():
+        return 0.0
+    likeness = np.concatenate([column[4] @ trait for column in columns])  # (K,)
+    unlike = _SIZE_UNLIKENESS * np.minimum(np.abs(sizes - size), _SIZE_MOST)  # NaN where a size is not known
+    weights = np.where(rows, np.exp(_FADING * (likeness - 1 - np.nan_to_num(unlike))), 0)
+    against = reads >= 0
+    votes = np.bincount(labels, weights, len(voted)) - np.bincount(reads[against], weights[against], len(voted))
+    total = float(weights.sum())
+    voted += _STRENGTH * (1 + _HALF) * votes / (_HALF + total + chance)
+    # the same drawing again; the newest word on it counts
+    likeness = np.where(rows, likeness, -1)
+    most = float(likeness.max())
+    nearest = np.flatnonzero(likeness >= most - 1e-6)
+    label = labels[nearest[ids[nearest].argmax()]]
+    lack = voted[asked].max() - voted[label]
+    same = math.exp(_SAME_FADING * (min(most, 1.0) - 1))
+    voted[label] += (lack + _SAME_MARGIN) * same
+    return _STRENGTH * (1 + _HALF) * total / (_HALF + total + chance) + _SAME_WORD * same
+
+
+def near(traits: Floats) -> Iterator[tuple[int, Floats]]:
+    """Give each row's weights to all rows, some rows at a time."""
+    for start in range(0, len(traits), 256):
+        weights = np.exp(np.float32(_FADING) * (traits[start : start + 256] @ traits.T - 1))
+        yield from enumerate(weights, start)

@@ -90,12 +90,12 @@ def one_drawing(recognizer: Recognizer, calls: int) -> Iterator[dict[str, object
     """Read a 400×400 drawing on one core, and time its parts in the same loop, so that they meet the same weather."""
     drawing = sample_drawing(400)
     ink = Ink.from_image(drawing, recognizer.settings)
-    glyphs, *_ = recognizer._normalizer.run(None, {"ink": ink.pixels[None]})
+    glyphs, *_ = recognizer._graphs.normalizer.run(None, {"ink": ink.pixels[None]})
     parts = {
         "whole": lambda: recognizer.read(drawing, alphabet="digits"),
         "ink": lambda: Ink.from_image(drawing, recognizer.settings),
-        "normaliser": lambda: recognizer._normalizer.run(None, {"ink": ink.pixels[None]}),
-        "network": lambda: recognizer._network.run(None, {"glyphs": glyphs}),
+        "normaliser": lambda: recognizer._graphs.normalizer.run(None, {"ink": ink.pixels[None]}),
+        "network": lambda: recognizer._graphs.network.run(None, {"glyphs": glyphs}),
     }
     spans_ms = {name: np.empty(calls) for name in parts}
     with cores(1):

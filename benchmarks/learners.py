@@ -61,7 +61,7 @@ class Nothing:
     def _outputs(self, glyphs: Floats) -> tuple[Floats, Floats]:
         """Give calibrated logits (N, symbols) and features (N, D)."""
         parts = [
-            self._recognizer._network.run(["logits", "features"], {"glyphs": glyphs[i : i + 64]})
+            self._recognizer._graphs.network.run(["logits", "features"], {"glyphs": glyphs[i : i + 64]})
             for i in range(0, len(glyphs), 64)
         ]
         logits, features = (np.concatenate(part) for part in zip(*parts, strict=True))

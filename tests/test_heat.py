@@ -5,9 +5,10 @@ import pytest
 
 from inkling.alphabet import Alphabet
 from inkling.heat import heat_of
+from inkling.inference import quantized
 from inkling.ink import Ink
 from inkling.judge import Judge
-from inkling.recognizer import Recognizer, quantized
+from inkling.recognizer import Recognizer
 
 from .drawings import placed
 

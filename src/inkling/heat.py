@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .alphabet import Alphabet
+from .inference import quantized
 from .memory import Memory
-from .recognizer import Recognizer, quantized
+from .recognizer import Recognizer
 
 __all__ = ["Heat", "heat_of"]
 

@@ -3,14 +3,14 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .alphabet import TAUGHT, Alphabet, look_alikes
-from .errors import BundleDamaged
-from .reading import Reason
+from .errors import BundleDamaged, InvalidSetting
+from .reading import Alternative, Character, Reason
 
 __all__ = ["Judge", "vouched_for"]
 
@@ -71,6 +71,42 @@ class Judge:
         beliefs = np.exp(logits - top[:, None])  # (N, S), float64 by top
         share = beliefs[:, places.belonging].sum(1) / (beliefs.sum(1) + np.exp(strange - top))
         return np.asarray(share, np.float32)
+
+    def character(
+        self,
+        probabilities: Floats,
+        membership: float,
+        alphabet: Alphabet,
+        alternatives: int | Literal["all"],
+        *,
+        glyph: Floats,
+        box: tuple[float, float, float, float],
+        frame: tuple[float, float, float, float],
+    ) -> Character:
+        """Say which character some ink is, and which it could be.
+
+        Args:
+            probabilities: float32 (len(alphabet),).
+            membership: how far the ink belongs to the alphabet.
+            alphabet: what was chosen from.
+            alternatives: how many other symbols to name, or ``"all"``.
+            glyph, box, frame: as :class:`Character` has them.
+
+        Raises:
+            InvalidSetting: ``alternatives`` is no such number.
+        """
+        if alternatives != "all" and (not isinstance(alternatives, int | np.integer) or alternatives < 0):
+            raise InvalidSetting(
+                f"alternatives is {alternatives!r}; expected a whole number from 0, or 'all'.", "Leave it out for 5."
+            )
+        order = np.argsort(-probabilities, kind="stable")
+        shown = len(alphabet) if alternatives == "all" else alternatives + 1
+        ranked = [Alternative(alphabet.symbols[i], float(probabilities[i])) for i in order[:shown].tolist()]
+        best = ranked[0]
+        reason, look_alikes = self.why_unsure(probabilities, order, membership, alphabet)
+        return Character(
+            best.symbol, best.probability, box, tuple(ranked[1:]), glyph, frame, membership, reason, look_alikes
+        )
 
     def why_unsure(
         self, probabilities: Floats, order: NDArray[np.intp], membership: float, alphabet: Alphabet

@@ -9,13 +9,14 @@ import numpy as np
 
 from .alphabet import TAUGHT, Alphabet, parse_symbol
 from .errors import UnknownAlphabet
+from .inference import quantized
 from .ink import Ink, Source
 from .kept import ink_of, picture_of
 from .memory import Memory
 from .profiles import EVERYBODY, parse_profile
 from .reading import Reading
 from .recall import Reader, Recall
-from .recognizer import Choice, HowMany, Recognizer, quantized
+from .recognizer import Choice, HowMany, Recognizer
 from .settings import Settings
 from .versions import Versions
 

@@ -21,7 +21,7 @@ def drawn_glyphs(reader):
 
 
 def outputs(reader, network, glyphs):
-    theirs = reader._network.run(None, {"glyphs": glyphs})
+    theirs = reader._graphs.network.run(None, {"glyphs": glyphs})
     with torch.inference_mode():
         logits, features = network(torch.from_numpy(glyphs))
         ours = (logits, features, network.unknown(features))

@@ -10,7 +10,7 @@ from inkling import Bundle, Ink, Recognizer, Settings
 from inkling.bundle import NETWORK, NORMALIZER
 from inkling.data.packs import save_pack
 from inkling.errors import CheckpointError, NothingToLearn
-from inkling.recognizer import quantized
+from inkling.inference import quantized
 from inkling.training.lessons import Lessons
 from inkling.training.replay import Replay
 from inkling.training.retrain import Retraining, Stopped, retrain

@@ -12,9 +12,9 @@ from tqdm import tqdm
 from ..alphabet import Alphabet
 from ..data.packs import Pack
 from ..errors import InkError
+from ..inference import Inference, quantized
 from ..ink import Ink
 from ..memory import Memory
-from ..recognizer import Inference, quantized
 
 if TYPE_CHECKING:
     from ..recognizer import Recognizer

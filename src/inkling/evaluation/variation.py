@@ -9,9 +9,9 @@ from tqdm import tqdm
 
 from ..alphabet import Alphabet
 from ..data.packs import Pack
+from ..inference import quantized
 from ..ink import Ink
 from ..raster import DEFAULT_PEN_SHARE
-from ..recognizer import quantized
 from .findings import Goal, Section, Spread
 from .handwriting import Handwriting, answers, teach
 

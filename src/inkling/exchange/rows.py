@@ -16,9 +16,10 @@ from PIL import Image
 
 from ..alphabet import parse_symbol
 from ..errors import DataError, InklingError
+from ..inference import quantized
 from ..ink import Ink
 from ..profiles import EVERYBODY, parse_profile
-from ..recognizer import Recognizer, quantized
+from ..recognizer import Recognizer
 from ..settings import Settings
 from ..store import NewCorrection
 

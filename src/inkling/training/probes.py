@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from ..bundle import NORMALIZER, SHIPPED, Bundle
-from ..recognizer import quantized
+from ..inference import quantized
 
 __all__ = ["JUDGED_SEED", "TYPEFACES", "normalized", "probes"]
 

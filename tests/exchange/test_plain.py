@@ -7,7 +7,7 @@ import pytest
 
 from inkling.data.packs import Pack, save_pack
 from inkling.exchange import read_exchange
-from inkling.exchange.files import CSV
+from inkling.exchange.archives import CSV
 
 from ..drawings import STROKES, encoded, picture
 from .samples import written_in_folder

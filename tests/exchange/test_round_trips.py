@@ -13,7 +13,8 @@ from inkling.data.packs import load_pack
 from inkling.data.pictures import symbol_of
 from inkling.errors import BadSymbol, DataError, FolderNotWritable, InklingError
 from inkling.exchange import export_corrections, files, read_exchange
-from inkling.exchange.files import CSV, folder_of
+from inkling.exchange.archives import CSV
+from inkling.exchange.files import folder_of
 
 from ..store.samples import plain
 from .samples import FORMS, ODD, correction, several

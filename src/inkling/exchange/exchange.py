@@ -14,7 +14,8 @@ from ..errors import DataError, DataMissing, FolderNotWritable
 from ..folders import writable_folder
 from ..recognizer import Recognizer
 from ..store import Correction, NewCorrection
-from .files import Folder, Zip, read_files, write_folder, write_zip
+from .archives import Folder, Zip
+from .files import read_files, write_folder, write_zip
 from .npz import is_npz, read_npz, write_npz
 from .rows import admit
 

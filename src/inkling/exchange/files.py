@@ -13,7 +13,6 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,15 +20,13 @@ from PIL import Image
 
 from ..errors import DataError
 from ..store import Correction
+from .archives import CSV, Folder, Zip, passed_over
 from .rows import Row, shown, time_of
 
-__all__ = ["CSV", "Folder", "Zip", "folder_of", "read_files", "write_folder", "write_zip"]
-
-CSV = "corrections.csv"
+__all__ = ["folder_of", "read_files", "write_folder", "write_zip"]
 
 _FIELDS = ("file", "symbol", "profile", "read", "probability", "alphabet", "model", "created_at", "pen_width",
            "size_px", "strokes", "picture")  # fmt: skip
-_MOST_BYTES = 2**30
 _MOST_CSV_BYTES = 2**28
 _MOST_FILE_BYTES = 2**25
 _LONGEST_NAME = 200
@@ -37,7 +34,6 @@ _GLYPH_SIDES = bytes([0, 0, 0, 28]) * 2  # as a PNG's header says it
 # of one case and in ASCII, so that it is one name on every file system
 _PLAIN = re.compile(r"[a-z0-9][a-z0-9_-]+|[0-9]")
 _RESERVED = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]")  # by Windows
-_PASSED_OVER = frozenset({"thumbs.db", "desktop.ini", "__macosx"})
 # what csv, JSON, Pillow and zips raise on damaged bytes
 _DAMAGED = (OSError, ValueError, SyntaxError, EOFError, KeyError, TypeError, IndexError, RuntimeError, OverflowError,
             zipfile.BadZipFile, zlib.error)  # fmt: skip
@@ -102,74 +98,6 @@ def _files(corrections: Sequence[Correction]) -> Iterator[tuple[str, bytes]]:
     yield CSV, text.getvalue().encode("utf-8-sig")
 
 
-class Files(Protocol):
-    """Where files are read from."""
-
-    def names(self) -> list[str]:
-        """Give the paths of all files, with ``/``."""
-
-    def read(self, name: str, most: int) -> bytes:
-        """Read one file; DataError where it is larger, cannot be read, or lies outside."""
-
-
-class Folder:
-    """Files in a folder."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path.resolve()
-        self.where = path
-
-    def names(self) -> list[str]:
-        """Give the paths of the files in it and in its sub-folders."""
-        try:
-            found = [*self._path.glob("*"), *self._path.glob("*/*")]
-            return sorted(path.relative_to(self._path).as_posix() for path in found if path.is_file())
-        except OSError as error:
-            raise DataError(f"{self.where} cannot be read: {error.strerror or error}.") from error
-
-    def read(self, name: str, most: int) -> bytes:
-        """Read one file of the folder, never one that a link or a ``..`` leads to outside."""
-        path = (self._path / name).resolve() if _inside(name) else None
-        if path is None or not path.is_relative_to(self._path):
-            raise DataError(f"{shown(name)} lies outside of the folder.")
-        if not path.is_file():
-            raise DataError(f"There is no file {shown(name)}.")
-        with path.open("rb") as file:
-            return _bounded(file.read(most + 1), name, most)
-
-
-class Zip:
-    """Files in a zip, which may hold them in one folder. Nothing is unpacked to the disk."""
-
-    def __init__(self, archive: zipfile.ZipFile, path: Path) -> None:
-        self.where = path
-        self._archive = archive
-        infos = [info for info in archive.infolist() if not info.is_dir()]
-        if sum(info.file_size for info in infos) > _MOST_BYTES:
-            raise DataError(f"{path} unpacks to more than {_MOST_BYTES:,} bytes.", "Import it in parts.")
-        kept = [info for info in infos if not _passed_over(info.filename)]
-        tops = {info.filename.split("/")[0] for info in kept}
-        wrapped = len(tops) == 1 and any(info.filename.count("/") >= 2 or _is_csv(info.filename) for info in kept)
-        if wrapped and all("/" in info.filename for info in kept):
-            only = f"{tops.pop()}/"
-            self._infos = {info.filename.removeprefix(only): info for info in kept}
-        else:
-            self._infos = {info.filename: info for info in kept}
-
-    def names(self) -> list[str]:
-        """Give the paths of its files, three folders deep or less."""
-        return sorted(self._infos)
-
-    def read(self, name: str, most: int) -> bytes:
-        """Read one file of the zip."""
-        info = self._infos.get(name)
-        if info is None:
-            raise DataError(f"There is no file {shown(name)}.")
-        if info.file_size > most:
-            raise DataError(f"{shown(name)} has {info.file_size:,} bytes; at most {most:,} are read.")
-        return self._archive.read(info)  # never more than the size that was checked
-
-
 def read_files(files: Folder | Zip) -> Iterator[Row | str]:
     """Read what the CSV lists, then pictures that it does not list, each by the name of its sub-folder.
 
@@ -183,7 +111,7 @@ def read_files(files: Folder | Zip) -> Iterator[Row | str]:
             name = PurePosixPath(line["file"]).as_posix()
             listed.add(name)
             yield _attempt(name if line["file"] else "a line without a file", partial(_listed, files, name, line))
-    others = [name for name in names if name.count("/") == 1 and name not in listed and not _passed_over(name)]
+    others = [name for name in names if name.count("/") == 1 and name not in listed and not passed_over(name)]
     if CSV not in names and not others:
         raise DataError(
             f"{files.where} holds no sub-folder with pictures.",
@@ -272,21 +200,3 @@ def _png(pixels: NDArray[np.uint8]) -> bytes:
     file = io.BytesIO()
     Image.fromarray(pixels).save(file, "PNG")
     return file.getvalue()
-
-
-def _inside(name: str) -> bool:
-    return bool(name) and not re.search(r"[\\:\0]", name) and ".." not in name.split("/") and not name.startswith("/")
-
-
-def _is_csv(name: str) -> bool:
-    return name.count("/") == 1 and name.endswith(f"/{CSV}")
-
-
-def _passed_over(name: str) -> bool:
-    return any(part.startswith(".") or part.lower() in _PASSED_OVER for part in name.split("/"))
-
-
-def _bounded(content: bytes, name: str, most: int) -> bytes:
-    if len(content) > most:
-        raise DataError(f"{shown(name)} has more than {most:,} bytes.")
-    return content

@@ -4,7 +4,8 @@ from .engine import exists
 from .job_records import Finish, Job, JobPage
 from .jobs import Jobs
 from .model_records import ModelVersion, Promotion
-from .models import UNSET, Models
+from .models import Models
+from .promotions import UNSET
 from .records import Change, Correction, CorrectionQuery, NewCorrection, Page, State
 from .repository import Store
 

@@ -4,32 +4,23 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from enum import Enum
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Text, bindparam, delete, insert, select, type_coerce, update
+from sqlalchemy import Connection, Text, delete, insert, select, type_coerce, update
 
 from ..bundle import CARD, NETWORK, NORMALIZER, Bundle
-from ..errors import BundleDamaged, ModelError, ModelNotFound
+from ..errors import BundleDamaged, ModelError
 from .database import Database
 from .job_records import Finish
-from .jobs import finish
 from .model_records import ModelVersion, Promotion
-from .promotions import current_version, promotions_of, rollback_target
-from .tables import bundles, counter, inks, jobs, models, promotions
+from .problems import no_longer_kept, no_model
+from .promotions import UNSET, Unset, current_version, promote, promotions_of, rollback_target
+from .tables import bundles, jobs, models
 
-__all__ = ["UNSET", "Models"]
-
-
-class _Unset(Enum):
-    UNSET = "unset"
-
-
-#: Nothing is expected of which version reads.
-UNSET: Final = _Unset.UNSET
+__all__ = ["Models"]
 
 _NO_FEATURES: Mapping[int, NDArray[np.float32]] = MappingProxyType({})
 _NAME = re.compile(r"\w[\w.+-]{0,99}")
@@ -126,7 +117,7 @@ class Models:
         query = _VERSIONS.where(models.c.version == _name(version))
         row = self._database.read(lambda connection: connection.execute(query).first())
         if row is None:
-            raise _not_found(version)
+            raise no_model(version)
         return _version_of(row)
 
     def all(self) -> list[ModelVersion]:
@@ -145,9 +136,9 @@ class Models:
         query = select(*columns).select_from(models.outerjoin(bundles)).where(models.c.version == _name(version))
         row = self._database.read(lambda connection: connection.execute(query).first())
         if row is None:
-            raise _not_found(version)
+            raise no_model(version)
         if row.model_id is None:
-            raise _no_longer_kept(version)
+            raise no_longer_kept(version)
         if _sha256(row.card, row.normalizer, row.network) != row.sha256:
             raise BundleDamaged(
                 f"The bundle of version {version} in the database is damaged: its hash is another.",
@@ -161,7 +152,7 @@ class Models:
         reason: str = "",
         rollback: bool = False,
         features: Mapping[int, NDArray[np.float32]] = _NO_FEATURES,
-        expected: str | _Unset | None = UNSET,
+        expected: str | Unset | None = UNSET,
         base: str | None = None,
         job: Finish | None = None,
     ) -> Promotion:
@@ -190,42 +181,8 @@ class Models:
         ]
 
         def work(connection: Connection) -> Promotion:
-            held = connection.execute(
-                select(bundles.c.model_id).select_from(models.outerjoin(bundles)).where(models.c.version == version)
-            ).first()
-            if held is None:
-                raise _not_found(version)
-            if held.model_id is None:
-                raise _no_longer_kept(version)
-            now = self._database.now(connection)
-            if job is not None and finish(connection, job, version, now) is None:
-                raise ModelError(
-                    f"Version {version} was not promoted: job {job.id}, of which it came, was cancelled, taken over "
-                    "or ended.",
-                    "Look at the job; the version can be promoted all the same.",
-                )
-            current = current_version(connection)
-            if current == version:
-                return next(step for step in promotions_of(connection) if step.version == version)
-            before = base if current is None else current
-            if expected is not UNSET and expected not in (current, before):
-                raise ModelError(
-                    f"Version {before or 'that ships'} reads by now, not {expected or 'the one that ships'}.",
-                    "Look at the list of versions again.",
-                )
-            connection.execute(update(counter).values(revision=counter.c.revision + 1, current_model=version))
-            if inked:
-                mine = update(inks).where(inks.c.correction_id == bindparam("correction"))
-                connection.execute(mine.values(features=bindparam("features"), features_model=version), inked)
-            row: dict[str, Any] = {
-                "version": version,
-                "previous": before,
-                "at": now,
-                "reason": reason,
-                "rollback": rollback,
-            }
-            number = connection.execute(insert(promotions).returning(promotions.c.id), row).scalar_one()
-            return Promotion(id=number, **row)
+            step = {"version": version, "at": self._database.now(connection), "reason": reason, "rollback": rollback}
+            return promote(connection, step, inked, expected, base, job)
 
         return self._database.write(work, alone=True)
 
@@ -277,16 +234,5 @@ def _sha256(card: str, normalizer: bytes, network: bytes) -> str:
 def _name(version: str) -> str:
     """A name that a version can have: others no database need be asked for, and some cannot."""
     if not _NAME.fullmatch(version):
-        raise _not_found(version)
+        raise no_model(version)
     return version
-
-
-def _not_found(version: str) -> ModelNotFound:
-    return ModelNotFound(f"There is no version {version[:100]!r} of the model.", "Look at the list of versions.")
-
-
-def _no_longer_kept(version: str) -> ModelNotFound:
-    return ModelNotFound(
-        f"The files of version {version} of the model are no longer kept.",
-        "Import it again, or choose another version.",
-    )

@@ -6,9 +6,9 @@ from contextlib import contextmanager
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from ..errors import StoreError, StoreFull, StoreReadOnly
+from ..errors import ModelNotFound, StoreError, StoreFull, StoreReadOnly
 
-__all__ = ["full", "named_errors", "read_only"]
+__all__ = ["full", "named_errors", "no_longer_kept", "no_model", "read_only"]
 
 _FULL = "Free some space on the disk that holds it; what was kept is safe, and reading goes on."
 _READ_ONLY = "Change who may write there, or set INKLING_DATABASE_URL to another database; reading goes on."
@@ -27,6 +27,19 @@ def full(where: str, reason: str) -> StoreFull:
 def read_only(where: str, reason: str) -> StoreReadOnly:
     """Nothing can be written."""
     return StoreReadOnly(f"Nothing can be written to the {where}: {reason}.", _READ_ONLY)
+
+
+def no_model(version: str) -> ModelNotFound:
+    """There is no version of that name."""
+    return ModelNotFound(f"There is no version {version[:100]!r} of the model.", "Look at the list of versions.")
+
+
+def no_longer_kept(version: str) -> ModelNotFound:
+    """There is one, and its bytes are gone."""
+    return ModelNotFound(
+        f"The files of version {version} of the model are no longer kept.",
+        "Import it again, or choose another version.",
+    )
 
 
 @contextmanager

@@ -1,25 +1,27 @@
-"""Ink in the forms in which the store keeps it, and back."""
+"""Corrections in the form in which the store keeps them, and back.
 
+What it keeps as features is the trace of the glyph, which every model makes anew, and behind it the longer side of the
+ink's box in px of the input, which is the same for all; 0 where it is not known.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
 from io import BytesIO
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
 
+from .inference import quantized
 from .ink import Ink
+from .memory import Memory
+from .reading import Reading
+from .recognizer import Recognizer
 
 if TYPE_CHECKING:
-    from .store import Correction, NewCorrection
+    from .store import Change, Correction, NewCorrection
 
-__all__ = ["ink_of", "picture_of", "size_px"]
-
-
-def size_px(one: "NewCorrection") -> np.float32:
-    """Give the longer side of ink that was drawn, px of the input; 0 where it is not known."""
-    if not one.strokes:
-        return np.float32(0)
-    points = np.concatenate([stroke[:, :2] for stroke in one.strokes])
-    return np.float32((points.max(0) - points.min(0)).max() + (one.pen_width or 0))
+__all__ = ["correction_of", "ink_of", "learned", "picture_of", "traced"]
 
 
 def picture_of(ink: Ink) -> bytes:
@@ -39,3 +41,62 @@ def ink_of(correction: "Correction") -> Ink:
     else:
         grey = 255 - correction.glyph
     return Ink((255 - grey).astype(np.float32) / np.float32(255))
+
+
+def correction_of(ink: Ink, symbol: str, before: Reading, recognizer: Recognizer, profile: str) -> "NewCorrection":
+    """Make a correction of ink, to be kept.
+
+    Args:
+        ink: what was written.
+        symbol: what it is.
+        before: what it was read as.
+        recognizer: what read it.
+        profile: whose hand it is.
+    """
+    from .store import NewCorrection
+
+    character = before.characters[0]
+    glyph = quantized(character.glyph)
+    return NewCorrection(
+        symbol=symbol,
+        glyph=glyph,
+        features=np.append(recognizer.traces(glyph[None])[0], np.float32(max(character.box[2:]))),
+        features_model=recognizer.version,
+        profile=profile,
+        strokes=ink.strokes,
+        pen_width=ink.pen_width,
+        picture=None if ink.strokes is not None else picture_of(ink),
+        read=character.symbol,
+        probability=character.probability,
+        alphabet=before.alphabet,
+        model=before.model,
+    )
+
+
+def traced(new: "list[NewCorrection]", recognizer: Recognizer) -> "list[NewCorrection]":
+    """Put what the network makes of imported glyphs before their size, which is all that their features are yet."""
+    if not new:
+        return []
+    traces = recognizer.traces(np.stack([one.glyph for one in new]))
+    return [
+        replace(one, features=np.append(trace, one.features), features_model=recognizer.version)
+        for one, trace in zip(new, traces, strict=True)
+    ]
+
+
+def learned(recognizer: Recognizer, memory: Memory, changes: "Sequence[Change]") -> Memory:
+    """Give a memory that knows of these changes too; features of another model are made anew."""
+    memory = memory.forget(change.id for change in changes if change.deleted)
+    new = [change for change in changes if not change.deleted]
+    if not new:
+        return memory
+    glyphs = np.stack([change.glyph for change in new])
+    stale = np.array([change.features_model != recognizer.version for change in new])
+    traces = np.zeros((len(new), len(memory.symbols) + memory.size), np.float32)
+    if stale.any():
+        traces[stale] = recognizer.traces(glyphs[stale])
+    for i in np.flatnonzero(~stale):
+        traces[i] = new[i].features[:-1]
+    sizes = np.array([change.features[-1] for change in new], np.float32)
+    read = [change.read for change in new]
+    return memory.teach([c.id for c in new], [c.symbol for c in new], glyphs, traces, read, sizes)

@@ -4,26 +4,26 @@ import logging
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .bundle import Bundle
 from .errors import BundleDamaged, BundleError, ModelError, StoreError
 from .ink import Ink
-from .memory import Memory
+from .kept import learned
 from .profiles import EVERYBODY
+from .reader import Reader
 from .recognizer import Recognizer
 from .settings import Settings
 
 if TYPE_CHECKING:
-    from .store import Change, State, Store
+    from .store import State, Store
 
-__all__ = ["Reader", "Recall", "tried"]
+__all__ = ["Recall", "tried"]
 
 _LOADED_PROFILES = 64
 _LOADED_MODELS = 2  # beside the base
@@ -31,18 +31,6 @@ _RETRY_S = 2.0
 _RETRY_MODEL_S = 30.0
 
 _log = logging.getLogger(__name__)
-
-
-class Reader(NamedTuple):
-    """What one reading is made with: take both from one, since a memory is of one model.
-
-    Args:
-        recognizer: the model that reads.
-        memory: what the corrections taught, as that model sees them.
-    """
-
-    recognizer: Recognizer
-    memory: Memory
 
 
 @dataclass(frozen=True)
@@ -168,7 +156,7 @@ class Recall:
         else:
             memory, since = recognizer.memory(), 0
         changes = store.changes(since, (EVERYBODY, profile)) if since != state.revision else []
-        reader = Reader(recognizer, _learned(recognizer, memory, changes))
+        reader = Reader(recognizer, learned(recognizer, memory, changes))
         known = self._known[profile] = _Known(reader, state.revision, state.current, until)
         while len(self._known) > _LOADED_PROFILES:
             self._known.popitem(last=False)
@@ -242,23 +230,6 @@ def tried(bundle: Bundle, settings: Settings) -> Recognizer:
 
 def _unfit(what: str) -> BundleDamaged:
     return BundleDamaged(f"The bundle is damaged: {what}.", "Use another bundle, or train one: inkling train.")
-
-
-def _learned(recognizer: Recognizer, memory: Memory, changes: "Sequence[Change]") -> Memory:
-    memory = memory.forget(change.id for change in changes if change.deleted)
-    new = [change for change in changes if not change.deleted]
-    if not new:
-        return memory
-    glyphs = np.stack([change.glyph for change in new])
-    stale = np.array([change.features_model != recognizer.version for change in new])
-    traces = np.zeros((len(new), len(memory.symbols) + memory.size), np.float32)
-    if stale.any():
-        traces[stale] = recognizer.traces(glyphs[stale])
-    for i in np.flatnonzero(~stale):
-        traces[i] = new[i].features[:-1]
-    sizes = np.array([change.features[-1] for change in new], np.float32)  # the same for every model
-    read = [change.read for change in new]
-    return memory.teach([c.id for c in new], [c.symbol for c in new], glyphs, traces, read, sizes)
 
 
 def _is_no_file(url: str) -> bool:

@@ -1,62 +1,30 @@
 """The verbs of Inkling: read, correct, undo. Wiring of recognizer, store, memory and versions, and nothing else."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from .alphabet import TAUGHT, Alphabet, parse_symbol
-from .errors import UnknownAlphabet
-from .inference import quantized
+from .alphabet import Alphabet, parse_symbol
 from .ink import Ink, Source
-from .kept import ink_of, picture_of
+from .kept import correction_of, ink_of, traced
 from .memory import Memory
+from .outcomes import Imported, Taught
 from .profiles import EVERYBODY, parse_profile
+from .reader import Reader
 from .reading import Reading
-from .recall import Reader, Recall
+from .recall import Recall
 from .recognizer import Choice, HowMany, Recognizer
 from .settings import Settings
 from .versions import Versions
 
 if TYPE_CHECKING:
-    from .store import Correction, CorrectionQuery, NewCorrection, Page, Store
+    from .store import Correction, CorrectionQuery, Page, Store
 
-__all__ = ["EVERYBODY", "Imported", "Service", "Taught", "parse_profile"]
+__all__ = ["EVERYBODY", "Service", "parse_profile"]
 
 #: A correction from here on disagrees with those like it.
 _DOUBTFUL = 0.5
-
-
-@dataclass(frozen=True)
-class Taught:
-    """What came of a correction.
-
-    Args:
-        correction: as the store keeps it.
-        before: the reading without it.
-        reading: the same ink, read with it.
-    """
-
-    correction: "Correction"
-    before: Reading
-    reading: Reading
-
-
-@dataclass(frozen=True)
-class Imported:
-    """What came of an import.
-
-    Args:
-        added: how many corrections are new.
-        skipped: how many were there already.
-        problems: one sentence for each that could not be taken.
-    """
-
-    added: int
-    skipped: int
-    problems: tuple[str, ...]
 
 
 class Service:
@@ -175,32 +143,13 @@ class Service:
             InkError: the source cannot be read as ink.
             StoreError: nothing was kept.
         """
-        from .store import NewCorrection
-
         symbol, profile = parse_symbol(symbol), parse_profile(profile)
         ink = Ink.of(source, self.settings)
         reader = self.reader(profile)
         before = reader.recognizer.read(ink, alphabet, alternatives, reader.memory)
-        character = before.characters[0]
-        glyph = quantized(character.glyph)
-        correction = self.store.add(
-            NewCorrection(
-                symbol=symbol,
-                glyph=glyph,
-                features=np.append(reader.recognizer.traces(glyph[None])[0], np.float32(max(character.box[2:]))),
-                features_model=reader.recognizer.version,
-                profile=profile,
-                strokes=ink.strokes,
-                pen_width=ink.pen_width,
-                picture=None if ink.strokes is not None else picture_of(ink),
-                read=character.symbol,
-                probability=character.probability,
-                alphabet=before.alphabet,
-                model=before.model,
-            )
-        )
+        correction = self.store.add(correction_of(ink, symbol, before, reader.recognizer, profile))
         reader = self.reader(profile)  # with it, and perhaps of a version that was promoted meanwhile
-        after = _including_if_known(reader, alphabet, symbol)
+        after = reader.including_if_known(alphabet, symbol)
         return Taught(correction, before, reader.recognizer.read(ink, after, alternatives, reader.memory))
 
     def relabel(self, id: int, symbol: str) -> "Correction":  # noqa: A002 - the field's name
@@ -231,7 +180,7 @@ class Service:
         """
         correction = self.store.get(id)
         reader = self.reader(correction.profile)
-        alphabet = _including_if_known(reader, correction.alphabet or None, correction.symbol)
+        alphabet = reader.including_if_known(correction.alphabet or None, correction.symbol)
         return reader.recognizer.read(ink_of(correction), alphabet, memory=reader.memory)
 
     def find(self, query: "CorrectionQuery", doubtful: bool = False) -> "Page":
@@ -287,19 +236,8 @@ class Service:
         read = [replace(one, profile=chosen) if chosen else one for one in read]
         present = ((one.glyph, one.symbol, one.profile) for one in self._all(CorrectionQuery()))
         fresh, skipped = already_there(read, present)
-        self.store.add_many(self._traced(fresh))
+        self.store.add_many(traced(fresh, self.recognizer))
         return Imported(len(fresh), skipped, tuple(problems))
-
-    def _traced(self, new: "list[NewCorrection]") -> "list[NewCorrection]":
-        """Put what the network makes of imported glyphs before their size, which is all that their features are yet."""
-        if not new:
-            return []
-        recognizer = self.recognizer
-        traces = recognizer.traces(np.stack([one.glyph for one in new]))
-        return [
-            replace(one, features=np.append(trace, one.features), features_model=recognizer.version)
-            for one, trace in zip(new, traces, strict=True)
-        ]
 
     def _all(self, query: "CorrectionQuery") -> "Iterable[Correction]":
         while True:
@@ -308,29 +246,3 @@ class Service:
             if page.after is None:
                 return
             query = replace(query, after=page.after)
-
-
-def _including_if_known(reader: Reader, spec: Choice, symbol: str) -> Alphabet:
-    """As :func:`_including`; of all symbols where these were forgotten since, or are of another model."""
-    try:
-        return _including(reader, spec, symbol)
-    except UnknownAlphabet:
-        return reader.recognizer.alphabet(None, reader.memory)
-
-
-def _including(reader: Reader, spec: Choice, symbol: str) -> Alphabet:
-    """Give an alphabet, with this symbol beside its own where it is not among them."""
-    recognizer, memory = reader
-    if isinstance(spec, str) and TAUGHT in spec.split("+") and not memory.taught:
-        spec = [symbol]
-    alphabet = recognizer.alphabet(spec, memory)
-    if any(symbol in members for members in alphabet.members):
-        return alphabet
-    if isinstance(spec, str) and symbol in memory.taught:
-        try:
-            return recognizer.alphabet(f"{spec.strip()}+{TAUGHT}", memory)
-        except UnknownAlphabet:  # an own list of symbols
-            pass
-    symbols = (*alphabet.symbols, symbol)
-    named = Alphabet.parse(symbols, (*recognizer.symbols, *memory.taught))
-    return replace(named, members=(*alphabet.members, (symbol,)))

@@ -16,7 +16,7 @@ from werkzeug.datastructures import FileStorage
 from ..alphabet import NAMED, TAUGHT, Alphabet
 from ..errors import InklingError, UnknownAlphabet
 from ..ink import Ink
-from ..recall import Reader
+from ..reader import Reader
 from . import pictures
 from .answers import finite
 from .bodies import content_of, ink_of, parameters, query_of, refuse_query

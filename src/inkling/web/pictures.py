@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from ..alphabet import Alphabet
 from ..heat import heat_of
+from ..reader import Reader
 from ..reading import Reading
-from ..recall import Reader
 
 __all__ = ["add_glyphs", "add_heat", "png"]
 

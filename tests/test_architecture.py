@@ -19,7 +19,8 @@ FLOORS = (
     *("raster", "cleaning", "paper", "decode"),  # what ink.py is built of
     *("ink", "reading", "judge", "temperature", "bundle", "graph"),
     *("outline", "shelves", "votes", "memory", "inference", "recognizer", "heat", "page"),
-    *("store", "exchange", "kept", "reader", "recall", "versions", "outcomes", "service", "queue", "jobs", "web"),
+    *("store", "exchange", "kept", "reader", "recall", "at_hand", "versions", "outcomes", "service"),
+    *("queue", "jobs", "web"),
     *("cli_learning", "cli_models", "cli_retrain", "cli_train", "cli"),
 )
 

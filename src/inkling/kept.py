@@ -10,6 +10,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from .inference import quantized
@@ -19,9 +20,9 @@ from .reading import Reading
 from .recognizer import Recognizer
 
 if TYPE_CHECKING:
-    from .store import Change, Correction, NewCorrection
+    from .store import Change, Correction, NewCorrection, Store
 
-__all__ = ["correction_of", "ink_of", "learned", "picture_of", "traced"]
+__all__ = ["correction_of", "features_anew", "ink_of", "learned", "picture_of", "traced"]
 
 
 def picture_of(ink: Ink) -> bytes:
@@ -82,6 +83,15 @@ def traced(new: "list[NewCorrection]", recognizer: Recognizer) -> "list[NewCorre
         replace(one, features=np.append(trace, one.features), features_model=recognizer.version)
         for one, trace in zip(new, traces, strict=True)
     ]
+
+
+def features_anew(store: "Store", recognizer: Recognizer) -> dict[int, NDArray[np.float32]]:
+    """Make the features of every correction that counts anew, for another model: float32 (S + D + 1,) by its id."""
+    changes = [change for change in store.changes(0) if not change.deleted]
+    if not changes:
+        return {}
+    traces = recognizer.traces(np.stack([change.glyph for change in changes]))
+    return {change.id: np.append(trace, change.features[-1]) for change, trace in zip(changes, traces, strict=True)}
 
 
 def learned(recognizer: Recognizer, memory: Memory, changes: "Sequence[Change]") -> Memory:

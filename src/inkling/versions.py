@@ -1,31 +1,20 @@
 """Versions of the model: which there are, which one reads, and the ways to change that."""
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from types import EllipsisType
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from .bundle import SHIPPED, Bundle
-from .errors import (
-    BundleError,
-    ModelError,
-    ModelNotFound,
-    ModelPinned,
-    ModelRefused,
-)
+from .at_hand import AtHand
+from .bundle import Bundle
+from .errors import ModelError, ModelNotFound, ModelPinned, ModelRefused
+from .kept import features_anew
 from .recall import Recall, tried
-from .recognizer import Recognizer
 from .settings import Settings
 
 if TYPE_CHECKING:
-    from .store import Finish, ModelVersion, Promotion, Store
+    from .store import Finish, ModelVersion, Promotion
 
 __all__ = ["Version", "Versions"]
 
@@ -56,7 +45,7 @@ class Versions:
     def __init__(self, settings: Settings, recall: Recall) -> None:
         self._settings = settings
         self._recall = recall
-        self._shipped: Bundle | None = None
+        self._at_hand = AtHand(recall)
 
     @property
     def pinned(self) -> bool:
@@ -80,11 +69,9 @@ class Versions:
         """
         store = self._recall.readable()
         rows = {model.version: model for model in (store.models.all() if store else [])}
-        for version, bundle in self._at_hand().items():
-            rows[version] = (
-                replace(rows[version], held=True) if version in rows else _described(bundle, self._origin(bundle))
-            )
-        current, shipped = self.current(), self._shipped_version()
+        for version, bundle in self._at_hand.bundles().items():
+            rows[version] = replace(rows[version], held=True) if version in rows else self._at_hand.described(bundle)
+        current, shipped = self.current(), self._at_hand.shipped
         newest_first = sorted(rows.values(), key=lambda model: model.added_at, reverse=True)
         return [Version(model, model.version == current, model.version == shipped) for model in newest_first]
 
@@ -95,7 +82,7 @@ class Versions:
             ModelNotFound: there is none of that name.
             StoreError: it cannot be looked up.
         """
-        store, bundle = self._recall.readable(), self._at_hand().get(version)
+        store, bundle = self._recall.readable(), self._at_hand.bundles().get(version)
         try:
             if store is None:
                 raise _not_found(version)
@@ -104,8 +91,8 @@ class Versions:
         except ModelNotFound:
             if bundle is None:
                 raise
-            model = _described(bundle, self._origin(bundle))
-        return Version(model, version == self.current(), version == self._shipped_version())
+            model = self._at_hand.described(bundle)
+        return Version(model, version == self.current(), version == self._at_hand.shipped)
 
     def bundle(self, version: str) -> Bundle:
         """A version's bundle, verified.
@@ -115,7 +102,7 @@ class Versions:
             BundleDamaged: it is not what it was.
             StoreError: it cannot be looked up.
         """
-        found = self._at_hand().get(version)
+        found = self._at_hand.bundles().get(version)
         if found is not None:
             return found
         store = self._recall.readable()
@@ -192,7 +179,7 @@ class Versions:
             StoreError: it was not kept.
         """
         for at_hand in (self._recall.base.version, parent, bundle.version):
-            self._keep(at_hand)  # it came before, and whatever else is called so, it has the name
+            self._at_hand.keep(at_hand)  # it came before, and whatever else is called so, it has the name
         return self._recall.store.models.add(
             bundle, parent=parent, origin=origin, reason=reason, profile=profile, state=state, report=report
         )
@@ -246,80 +233,14 @@ class Versions:
 
         recognizer = tried(self.bundle(version), self._settings)
         store, base = self._recall.store, self._recall.base.version
-        self._keep(version)
-        self._keep(base)  # there is a way back to it
+        self._at_hand.keep(version)
+        self._at_hand.keep(base)  # there is a way back to it
         current = store.state().current
         wanted = UNSET if isinstance(expected, EllipsisType) else expected
         if wanted is not UNSET and current is not None and (wanted or base) == self.current():
             wanted = current  # it may be one that cannot be used, in whose place the base reads
-        features = {} if current == version else _features(store, recognizer)
+        features = {} if current == version else features_anew(store, recognizer)
         return store.models.promote(version, reason, rollback, features, wanted, base, job)
-
-    def _keep(self, version: str | None) -> None:
-        """Keep a bundle that is at hand in the database too: there may be another at hand one day."""
-        bundle = self._at_hand().get(version or "")
-        if bundle is None:
-            return
-        models = self._recall.store.models
-        try:
-            held = models.get(bundle.version).held
-        except ModelNotFound:
-            held = False
-        if not held:
-            models.add(bundle, origin=self._origin(bundle))
-
-    def _at_hand(self) -> dict[str, Bundle]:
-        """The bundles that need no database: the base, and the one that ships."""
-        base = self._recall.base.bundle
-        if self._shipped is None:
-            try:
-                self._shipped = Bundle.load(SHIPPED)
-            except BundleError:  # nobody needs it as long as the settings name another
-                return {base.version: base}
-        return {self._shipped.version: self._shipped, base.version: base}
-
-    def _shipped_version(self) -> str:
-        return self._shipped.version if self._shipped else ""
-
-    def _origin(self, bundle: Bundle) -> str:
-        return "shipped" if bundle.version == self._shipped_version() else "imported"
-
-
-def _features(store: "Store", recognizer: Recognizer) -> dict[int, NDArray[np.float32]]:
-    """Make anew what memory keeps of every correction that counts: float32 (S + D + 1,) by its id."""
-    changes = [change for change in store.changes(0) if not change.deleted]
-    if not changes:
-        return {}
-    traces = recognizer.traces(np.stack([change.glyph for change in changes]))
-    return {
-        change.id: np.append(trace, change.features[-1]) for change, trace in zip(changes, traces, strict=True)
-    }  # the last is the ink's size, the same for every model
-
-
-def _described(bundle: Bundle, origin: str) -> "ModelVersion":
-    """What would be known of a bundle that is not in the database, if it were."""
-    from .store import ModelVersion
-
-    card = json.dumps(dict(bundle.card)).encode()
-    whole = b"".join((card, *bundle.files.values()))
-    try:
-        made = datetime.fromisoformat(bundle.card["created"])
-    except ValueError:
-        made = datetime.fromtimestamp(0, UTC)
-    return ModelVersion(
-        version=bundle.version,
-        parent=None,
-        origin=origin,
-        reason="",
-        profile=None,
-        state="ungated",
-        added_at=made if made.tzinfo else made.replace(tzinfo=UTC),
-        card=bundle.card,
-        sha256=hashlib.sha256(whole).hexdigest(),
-        size_bytes=len(whole),
-        report=None,
-        held=True,
-    )
 
 
 def _not_found(version: str) -> ModelNotFound:

@@ -82,6 +82,26 @@ def test_a_new_symbol_takes_part_and_one_drawing_is_enough(empty):
     assert answer(memory, 99, near=5, among={"θ", "3"}) == "θ"
 
 
+def test_a_new_symbol_may_be_written_in_several_ways(empty):
+    memory = empty
+    for number, seed in enumerate(range(40, 46), 1):  # six drawings that are not alike
+        memory = taught(memory, number, seed, "θ")
+    for seed in range(40, 46):
+        assert answer(memory, 99, near=seed, noise=0.05, among={"θ", "3"}) == "θ"
+
+
+def test_of_many_examples_of_a_new_symbol_the_older_ones_count_by_their_mean_alone(empty):
+    memory = empty
+    for number in range(1, 31):
+        memory = taught(memory, number, 200 + number, "θ")
+    without_the_newest = memory.forget(range(2, 31))
+    assert answer(memory, 201) == "θ"  # the same drawing again
+    near = character(99, near=201)
+    assert without_the_newest.vote(*near)[0, -1] > memory.vote(*near)[0, -1]
+    taught_again = taught(memory, 31, 201, "θ")
+    assert taught_again.vote(*near)[0, -1] > memory.vote(*near)[0, -1]
+
+
 def test_new_symbols_stand_in_the_order_of_their_first_corrections(empty):
     memory = taught(taught(taught(empty, 3, 5, "θ"), 1, 6, "tick"), 2, 7, "θ")
     assert memory.taught == ("tick", "θ")

@@ -16,6 +16,8 @@ Floats = NDArray[np.float32]
 
 #: Only corrections are asked which the network itself takes for one of so many symbols that it finds likeliest.
 _PLACES = 5
+#: So many examples of a new symbol, the newest, are compared with ink one by one; all of them make its mean.
+_EXAMPLES = 16
 
 
 class Memory:
@@ -24,7 +26,7 @@ class Memory:
     Corrections near to some ink vote for their symbol and against what was read in its place. A vote is bounded, fades
     fast with unlikeness and asks for company where corrections are many, so that it changes nothing far away. A symbol
     that the network does not know takes part with a logit of its own, by its likeness to the mean of its examples
-    (nearest class mean, Mensink et al. 2013; prototypes, Snell et al. 2017).
+    (nearest class mean, Mensink et al. 2013; prototypes, Snell et al. 2017) and to the nearest of them.
 
     Nothing depends on the order of teaching: the same corrections give the same memory, bit for bit.
 
@@ -43,7 +45,8 @@ class Memory:
         self._examples: dict[int, tuple[NDArray[np.int64], Floats]] = {}  # a new symbol's: (ids, traits)
         self._counts = np.zeros(len(self.symbols), np.int64)
         self._taught: tuple[int, ...] = ()
-        self._means = np.zeros((0, size + OUTLINE), np.float32)
+        self._means = self._newest = np.zeros((0, size + OUTLINE), np.float32)  # (M, T), (E, T) for M new symbols
+        self._starts = np.zeros(0, np.intp)  # (M,) into the newest
 
     def __len__(self) -> int:
         return len(self._place)
@@ -179,7 +182,7 @@ class Memory:
         voted = np.full((len(logits), len(self._names)), -np.inf)  # names of corrections long gone stay out
         voted[:, :known] = logits
         if self._taught:
-            voted[:, self._taught] = logits_by_likeness(traits, self._means, known)
+            voted[:, self._taught] = logits_by_likeness(traits, self._means, self._newest, self._starts, known)
         places = min(_PLACES, known)
         nearby = np.argpartition(-logits, places - 1, axis=1)[:, :places] if places < known else None
         logs = logs_of(sizes, len(traits))
@@ -188,7 +191,7 @@ class Memory:
             places_of = self._shelves if nearby is None else np.sort(nearby[i]).tolist()
             shelves = [self._shelves[s] for s in places_of if s in self._shelves and self._shelves[s].count]
             if shelves:
-                words[i] = vote_on(voted[i], trait, logs[i], shelves, asked, chance)
+                words[i] = vote_on(voted[i], trait, logs[i], shelves, asked, chance, known)
         return voted[:, [*range(known), *self._taught]].astype(np.float32), words
 
     def doubts(self) -> dict[int, float]:
@@ -226,3 +229,6 @@ class Memory:
         means = [self._examples[label][1].mean(0) for label in self._taught]
         means = [mean / np.linalg.norm(mean) for mean in means]
         self._means = np.array(means, np.float32).reshape(len(means), self.size + OUTLINE)
+        newest = [self._examples[label][1][-_EXAMPLES:] for label in self._taught]
+        self._newest = np.concatenate([np.zeros((0, self.size + OUTLINE), np.float32), *newest])
+        self._starts = np.cumsum([0, *map(len, newest[:-1])], dtype=np.intp)[: len(newest)]

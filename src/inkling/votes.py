@@ -28,8 +28,11 @@ _CHANCE, _MANY = 0.1, 600
 _SAME_FADING, _SAME_MARGIN = 500.0, 4.0
 #: That it is one of the symbols at all is then as good as certain; in log odds.
 _SAME_WORD = 40.0
-#: A new symbol's logit: that of clear ink where its likeness to the symbol's mean is _LIKE, this much more a unit.
-_SLOPE, _LIKE = 30.0, 0.9
+#: A new symbol's logit: that of clear ink where its likeness to the symbol is _LIKE, this much more a unit.
+_SLOPE, _LIKE = 30.0, 0.88
+#: What likeness to the nearest example counts for, where likeness to the mean of all counts for 1: people have more
+#: than one way to write a symbol.
+_NEAREST = 0.35
 #: How many times likelier than all others together a clear character is to the network.
 _CLEAR_ODDS = 66.0
 
@@ -39,19 +42,25 @@ def by_chance(held: float) -> float:
     return _CHANCE * held * held / (held + _MANY)
 
 
-def logits_by_likeness(traits: Floats, means: Floats, known: int) -> NDArray[np.float64]:
-    """Give new symbols' logits by the likeness of ink to their means.
+def logits_by_likeness(
+    traits: Floats, means: Floats, examples: Floats, starts: NDArray[np.intp], known: int
+) -> NDArray[np.float64]:
+    """Give new symbols' logits by the likeness of ink to their means and to their nearest examples.
 
     Args:
         traits: float32 (N, D + 64), of the ink.
         means: float32 (M, D + 64), of the new symbols, each of length 1.
+        examples: float32 (E, D + 64), symbol by symbol.
+        starts: int (M,), where each symbol's examples begin.
         known: how many symbols the network tells apart.
 
     Returns:
         float64 (N, M).
     """
     clear = np.log(_CLEAR_ODDS * max(known - 1, 1))
-    return np.asarray(clear + _SLOPE * (traits @ means.T - _LIKE))
+    nearest = np.maximum.reduceat(traits @ examples.T, starts, axis=1)  # (N, E) -> (N, M)
+    likeness = (traits @ means.T + np.float32(_NEAREST) * nearest) / np.float32(1 + _NEAREST)
+    return np.asarray(clear + _SLOPE * (likeness.astype(np.float64) - _LIKE))
 
 
 def vote_on(
@@ -61,8 +70,11 @@ def vote_on(
     shelves: Sequence[Shelf],
     asked: NDArray[np.bool_],
     chance: float,
+    known: int,
 ) -> float:
     """Add the votes of some shelves on one piece of ink to its logits.
+
+    Corrections to new symbols, whose logits are likenesses already, speak only against what was read in their place.
 
     Args:
         voted: float64 (names,), the logits; they are changed.
@@ -71,6 +83,7 @@ def vote_on(
         shelves: whose corrections are asked.
         asked: bool (names,), which symbols may be answered.
         chance: how many corrections lie near by chance, by :func:`by_chance`.
+        known: how many symbols the network tells apart; they come first.
 
     Returns:
         What the corrections' word counts, in log odds from 0.
@@ -84,7 +97,8 @@ def vote_on(
     unlike = _SIZE_UNLIKENESS * np.minimum(np.abs(sizes - size), _SIZE_MOST)  # NaN where a size is not known
     weights = np.where(rows, np.exp(_FADING * (likeness - 1 - np.nan_to_num(unlike))), 0)
     against = reads >= 0
-    votes = np.bincount(labels, weights, len(voted)) - np.bincount(reads[against], weights[against], len(voted))
+    votes = np.bincount(labels, np.where(labels < known, weights, 0), len(voted))
+    votes -= np.bincount(reads[against], weights[against], len(voted))
     total = float(weights.sum())
     voted += _STRENGTH * (1 + _HALF) * votes / (_HALF + total + chance)
     # the same drawing again; the newest word on it counts

@@ -17,8 +17,8 @@ help:
 	@echo 'make serve      the page to draw on, at http://127.0.0.1:5000'
 	@echo 'make test       the tests, in a browser too where Chromium is there'
 	@echo 'make lint       ruff and mypy'
-	@echo 'make train      a new bundle, by the default recipe, in about an hour on two cores'
-	@echo 'make train-shipped   the bundle that ships, in three steps, two and a half hours on two cores; no step needs a GPU'
+	@echo 'make train      a new bundle, by the default recipe, in 50 minutes on two cores'
+	@echo 'make train-shipped   the bundle that ships, in three steps, three and a half hours on two cores; no step needs a GPU'
 	@echo 'make evaluate   what the bundle reaches on every data set that is there'
 	@echo 'make bench      speed and memory'
 

@@ -63,6 +63,6 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType(
         "default": Recipe(),
         "plain": Recipe(epochs=28, worn_share=0.0, strange_share=0.0),
         "further": Recipe(epochs=25, learning_rate=4e-3, tail_learning_rate=6e-4, worn_share=0.25, strange_share=0.05),
-        "settle": Recipe(epochs=5, learning_rate=1.5e-3, tail_share=0.0, worn_share=0.08, strange_share=0.04),
+        "settle": Recipe(epochs=5, learning_rate=2.5e-3, tail_share=0.0, worn_share=0.08, strange_share=0.04),
     }
 )

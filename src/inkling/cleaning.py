@@ -6,6 +6,7 @@ on characters of data sets and fonts from 12 px up, whole and cut out tightly, b
 """
 
 import functools
+from typing import Any
 
 import cv2
 import numpy as np
@@ -199,9 +200,11 @@ def _without_veil(grey: _Grey) -> _Grey:
     if most - least < _VEIL_LEVELS:
         return grey
     levels = grey[rim].astype(np.float64)
-    spread = float(np.subtract(*np.percentile(levels, (90, 10))))
-    contrast = float(np.subtract(*np.percentile(grey, (99, 1))))
-    if spread < _VEIL_LEVELS or spread > 0.9 * contrast:
+    spread = _spread(levels, 0.1)
+    if spread < _VEIL_LEVELS:
+        return grey
+    contrast = _spread(grey, 0.01)
+    if spread > 0.9 * contrast:
         return grey
     y, x = np.mgrid[-1 : 1 : grey.shape[0] * 1j, -1 : 1 : grey.shape[1] * 1j]
     terms = np.stack((np.ones_like(x), x, y, x * x, x * y, y * y), 2)  # (H, W, 6)
@@ -218,6 +221,14 @@ def _without_veil(grey: _Grey) -> _Grey:
         return grey
     evened = grey - surface
     return np.asarray(np.rint((evened - evened.min()) * (255 / max(np.ptp(evened), 1.0))), np.uint8)
+
+
+def _spread(levels: NDArray[Any], share: float) -> float:
+    """Give how far the levels reach without so large a share at both ends, as their percentiles differ."""
+    ordered = np.sort(levels, axis=None)
+    last = len(ordered) - 1
+    low, high = np.interp((share * last, (1 - share) * last), np.arange(len(ordered)), ordered)
+    return float(high - low)
 
 
 @functools.lru_cache(64)

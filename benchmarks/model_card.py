@@ -145,10 +145,11 @@ def _recipes(training: dict[str, Any]) -> str:
                 f"{recipe['learning_rate']:g}",
                 f"{100 * recipe.get('worn_share', 0):g} %",
                 f"{100 * recipe.get('strange_share', 0):g} %",
+                f"{100 * recipe.get('invented_share', 0):g} %",
                 str(recipe["seed"]),
             )
         )
-    return markdown_table(("step", "epochs", "batch", "peak rate", "worn", "strangers", "seed"), rows)
+    return markdown_table(("step", "epochs", "batch", "peak rate", "worn", "strangers", "invented", "seed"), rows)
 
 
 def _read(name: str) -> dict[str, Any]:

@@ -4,6 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inkling.memory import Memory
+from inkling.shelves import traits_of
+from inkling.votes import logits_by_likeness
 
 SYMBOLS = tuple("0123456789o")
 SIZE = 16
@@ -33,6 +35,11 @@ def character(seed: int, near: int | None = None, noise: float = 0.1) -> tuple[n
 def taught(memory: Memory, number: int, seed: int, symbol: str, read: str | None = None, size: float = 0) -> Memory:
     logits, features, glyph = character(seed)
     return memory.teach([number], [symbol], glyph, np.concatenate((logits, features), 1), [read], np.array([size]))
+
+
+def _rows(seed: int) -> tuple[np.ndarray, np.ndarray, list[None]]:
+    logits, features, glyph = character(seed)
+    return glyph, np.concatenate((logits, features), 1), [None]
 
 
 def answer(memory: Memory, seed: int, near: int | None = None, among=None, size: float = 0, noise: float = 0.1) -> str:
@@ -82,24 +89,30 @@ def test_a_new_symbol_takes_part_and_one_drawing_is_enough(empty):
     assert answer(memory, 99, near=5, among={"θ", "3"}) == "θ"
 
 
-def test_a_new_symbol_may_be_written_in_several_ways(empty):
-    memory = empty
-    for number, seed in enumerate(range(40, 46), 1):  # six drawings that are not alike
-        memory = taught(memory, number, seed, "θ")
-    for seed in range(40, 46):
-        assert answer(memory, 99, near=seed, noise=0.05, among={"θ", "3"}) == "θ"
-
-
-def test_of_many_examples_of_a_new_symbol_the_older_ones_count_by_their_mean_alone(empty):
+def test_of_a_new_symbol_the_newest_examples_are_compared_one_by_one(empty):
     memory = empty
     for number in range(1, 31):
-        memory = taught(memory, number, 200 + number, "θ")
-    without_the_newest = memory.forget(range(2, 31))
-    assert answer(memory, 201) == "θ"  # the same drawing again
-    near = character(99, near=201)
-    assert without_the_newest.vote(*near)[0, -1] > memory.vote(*near)[0, -1]
-    taught_again = taught(memory, 31, 201, "θ")
-    assert taught_again.vote(*near)[0, -1] > memory.vote(*near)[0, -1]
+        memory = taught(memory, number, 200 + number, "θ" if number % 3 else "tick")
+    examples = {"tick": [n for n in range(1, 31) if n % 3 == 0], "θ": [n for n in range(1, 31) if n % 3]}
+    order = [number for symbol in memory.taught for number in examples[symbol][-16:]]
+    traits = [traits_of(*character(200 + number)[1:])[0] for number in order]
+    assert len(examples["θ"]) > 16
+    assert memory._newest == pytest.approx(np.array(traits))
+    assert memory._starts.tolist() == [0, len(examples[memory.taught[0]][-16:])]
+    assert memory.forget([30]).teach([30], ["tick"], *_rows(230))._newest.tobytes() == memory._newest.tobytes()
+
+
+def test_corrections_to_new_symbols_speak_only_against_what_was_read(empty):
+    told, silent = taught(empty, 1, 5, "θ", "3"), taught(empty, 1, 5, "θ")
+    near = character(99, near=5)
+    before, against, without = (memory.vote(*near)[0] for memory in (empty, told, silent))
+    three = SYMBOLS.index("3")
+    assert told.recall(*near)[1] < 40  # not the very same drawing, which speaks up whatever it is
+    assert against[three] < before[three] - 0.5
+    assert without[: len(SYMBOLS)] == pytest.approx(before)
+    traits = traits_of(*near[1:])
+    alike = logits_by_likeness(traits, silent._means, silent._newest, silent._starts, len(SYMBOLS))
+    assert without[-1] == pytest.approx(float(alike[0, 0]), abs=0.6)  # votes would be worth more than 3
 
 
 def test_new_symbols_stand_in_the_order_of_their_first_corrections(empty):

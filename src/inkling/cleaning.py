@@ -236,4 +236,5 @@ def _rim(shape: tuple[int, int]) -> NDArray[np.bool_]:
     """Give the two rows and columns at each side of a picture, bool (H, W)."""
     rim = np.ones(shape, np.bool_)
     rim[2:-2, 2:-2] = False
+    rim.setflags(write=False)  # all threads share it
     return rim

@@ -111,7 +111,8 @@ class Memory:
             both = np.concatenate((there[0], numbers[rows])), np.concatenate((there[1], traits[rows]))
             rising = np.argsort(both[0])
             memory._examples[symbol] = both[0][rising], both[1][rising]
-        memory._settle()
+        if symbols.max() >= known:
+            memory._settle()
         return memory
 
     def forget(self, ids: Iterable[int]) -> "Memory":
@@ -129,7 +130,8 @@ class Memory:
             keep = ~np.isin(numbers, list(gone))
             if keep.any():
                 memory._examples[label] = numbers[keep], traits[keep]
-        memory._settle()
+        if any(label >= len(self.symbols) for _, label in places):
+            memory._settle()
         return memory
 
     def vote(

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from inkling.errors import InvalidSetting
 from inkling.raster import rasterize
 from inkling.training.datasets import Mixture
 from inkling.training.invented import Invented
@@ -70,6 +71,11 @@ def test_what_they_are_is_asked_among_other_scripts_only():
     assert batch.targets.tolist() == [0, -2, -2]
     assert batch.extras.tolist() == [-1, 0, COUNT - 1]
     assert (batch.glyphs.amax((1, 2)) > 0.5).all()
+
+
+def test_a_share_that_leaves_nothing_else_is_refused():
+    with pytest.raises(InvalidSetting, match="invented_share"):
+        Mixture([strokes()], ("1", "7"), invented=COUNT, invented_share=1.0)
 
 
 def test_without_strokes_none_are_invented():

@@ -72,6 +72,24 @@ class Checkpoint:
         optimizer.load_state_dict(state)
         schedule.load_state_dict(self.meta["schedule"])
 
+    def begin(self, network: nn.Module, symbols: Sequence[str]) -> None:
+        """Give a network the averaged weights; what this training had no place for stays as it is.
+
+        What stands for symbols that only shape the features stays behind: they may be others now.
+
+        Raises:
+            CheckpointError: it is of other symbols, or of a network of another shape.
+        """
+        mine = network.state_dict()
+        weights = {name: t for name, t in self.average().items() if name != "extra_directions" and t.numel()}
+        unlike = [name for name, tensor in weights.items() if name in mine and tensor.shape != mine[name].shape]
+        if self.meta["symbols"] != list(symbols) or unlike or set(weights) - set(mine):
+            raise CheckpointError(
+                f"The checkpoint to start from is of another network: {self.meta['shape']}.",
+                "Start from a run of the same data and the same network.",
+            )
+        network.load_state_dict({**mine, **weights})
+
     def average(self) -> dict[str, Tensor]:
         """Give the weights' running average, by the names of the network's own."""
         return self._part("average")

@@ -12,6 +12,7 @@ from torch import Tensor
 from torch.utils.data import Dataset, Sampler
 
 from ..data.packs import Pack
+from ..errors import InvalidSetting
 from .augment import vary_images, vary_strokes
 from .invented import Invented
 from .normalizer import Normalizer
@@ -40,7 +41,7 @@ class Batch:
     Args:
         glyphs: float32 (N, 28, 28).
         targets: int64 (N,), index of the symbol; -1 for what is none of them; -2 for symbols of scripts that are
-            spared: whether they are any is not asked.
+            spared and for invented ones: whether they are any is not asked.
         extras: int64 (N,), index of the symbol of another script, or of the invented one; -1 for the others.
     """
 
@@ -75,6 +76,8 @@ class Mixture(Dataset[Batch]):
         invented: int = 0,
         invented_share: float = 0.0,
     ) -> None:
+        if not 0 <= invented_share < 1:
+            raise InvalidSetting(f"invented_share is {invented_share}; expected 0 to below 1.", "Leave it out for 0.")
         self.worn_share, self.strange_share = worn_share, strange_share
         self.packs = [_reframed(pack) for pack in packs]
         self.seed = seed
@@ -83,8 +86,8 @@ class Mixture(Dataset[Batch]):
         others = sorted({label for pack in packs for label in set(pack.labels.tolist()) - set(index)})
         extra = {label: 4 * i for i, label in enumerate(others)}
         drawn = [pack for pack in packs if pack.points is not None and len(pack)]
-        self.invented = Invented(drawn[0], invented, seed) if drawn and invented else None
-        self.invented_share = invented_share if self.invented else 0.0
+        self.invented = Invented(drawn[0], invented, seed) if drawn and invented and invented_share else None
+        self.invented_share = invented_share
         self._first_invented = 4 * len(others)
         self.extra_symbols = self._first_invented + (len(self.invented) if self.invented else 0)
         spare = {label: -2 for label in others if label.split("/")[0] in spared}

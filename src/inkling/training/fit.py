@@ -18,8 +18,8 @@ from torch.optim.swa_utils import AveragedModel
 from torch.utils.data import DataLoader
 
 from ..data.packs import Pack
-from ..errors import CheckpointError, InvalidSetting
-from .checkpoint import CHECKPOINT, Checkpoint, load_checkpoint, save_checkpoint
+from ..errors import InvalidSetting
+from .checkpoint import CHECKPOINT, load_checkpoint, save_checkpoint
 from .datasets import Batch, Epochs, Mixture
 from .loss import loss_of
 from .network import Network, NetworkShape
@@ -92,7 +92,7 @@ def fit(
     fabric = fabric or make_fabric()
     checkpoint = folder / CHECKPOINT
     saved = load_checkpoint(checkpoint) if resume else None
-    recipe = Recipe(**saved.meta["recipe"]) if saved else recipe or Recipe()
+    recipe = Recipe.from_json(saved.meta["recipe"]) if saved else recipe or Recipe()
     seed_everything(recipe.seed, verbose=False)
     mixture = Mixture(
         train,
@@ -112,7 +112,7 @@ def fit(
     origin = saved.meta.get("started_from") if saved else None
     if start and not saved:
         earlier = load_checkpoint(start)
-        _begin_with(network, earlier, symbols)
+        earlier.begin(network, symbols)
         origin = {"recipe": earlier.meta["recipe"], "epochs": earlier.meta["history"]}
         origin |= {"started_from": before} if (before := earlier.meta.get("started_from")) else {}
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing in torch's stubs
@@ -171,29 +171,6 @@ def fit(
             _log.info("epoch %d: %s", epoch + 1, history[-1])
     told = {"recipe": asdict(recipe), "epochs": history}
     return average.cpu().eval(), told | ({"started_from": origin} if origin else {})
-
-
-def _begin_with(network: Network, checkpoint: Checkpoint, symbols: Sequence[str]) -> None:
-    """Give a network the averaged weights of an earlier training; what that one had no place for stays as it is.
-
-    Raises:
-        CheckpointError: it is of other symbols, or of a network of another shape.
-    """
-    mine = network.state_dict()
-    # symbols that only shape the features may be others now
-    weights = {
-        name: tensor
-        for name, tensor in checkpoint.average().items()
-        if name != "extra_directions" or tensor.shape == mine[name].shape
-    }
-    unlike = [name for name, tensor in weights.items() if tensor.numel() and tensor.shape != mine[name].shape]
-    if checkpoint.meta["symbols"] != list(symbols) or unlike or set(weights) - set(mine):
-        raise CheckpointError(
-            f"The checkpoint to start from is of another network: {checkpoint.meta['shape']}.",
-            "Start from a run of the same data and the same network.",
-        )
-    mine.update({name: tensor for name, tensor in weights.items() if tensor.numel()})
-    network.load_state_dict(mine)
 
 
 def make_fabric(accelerator: str = "auto") -> Fabric:

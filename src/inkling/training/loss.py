@@ -23,7 +23,7 @@ def loss_of(
     kinds: Tensor,
     forward: Any = None,
 ) -> Tensor:
-    """Give a batch's loss, a scalar: over all symbols, among those of its kind, and among those of other scripts.
+    """Give a batch's loss, a scalar: over all symbols, among those of its kind, and among those for features only.
 
     What is none of the symbols is one class more, in a network that has a place for it.
 

@@ -24,7 +24,8 @@ class NetworkShape:
         widths: channels at 14×14, 7×7 and 4×4.
         blocks: residual blocks at each of these.
         features: length of the feature vector.
-        extra_symbols: symbols of other scripts that are told apart in training only; they shape the features.
+        extra_symbols: symbols of other scripts, and invented ones, that are told apart in training only; they shape
+            the features.
         strange: directions that stand for ink that is none of the symbols; 0 where the network was not taught any.
     """
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 __all__ = ["RECIPES", "Recipe"]
 
@@ -49,6 +50,11 @@ class Recipe:
     invented_share: float = 0.18
     limit: int | None = None
     seed: int = 1
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> "Recipe":
+        """Take back a checkpoint's; one from before symbols were invented has none."""
+        return cls(**{"invented": 0, **values})
 
     @property
     def falling_epochs(self) -> int:

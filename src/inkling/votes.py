@@ -29,7 +29,7 @@ _SAME_FADING, _SAME_MARGIN = 500.0, 4.0
 #: That it is one of the symbols at all is then as good as certain; in log odds.
 _SAME_WORD = 40.0
 #: A new symbol's logit: that of clear ink where its likeness to the symbol is _LIKE, this much more a unit.
-_SLOPE, _LIKE = 30.0, 0.87
+_SLOPE, _LIKE = 30.0, 0.88
 #: What likeness to the nearest example counts for, where likeness to the mean of all counts for 1: people have more
 #: than one way to write a symbol.
 _NEAREST = 0.35

@@ -18,7 +18,7 @@ FLOORS = (
     *("errors", "folders", "alphabet", "profiles", "settings"),
     *("raster", "cleaning", "paper", "decode"),  # what ink.py is built of
     *("ink", "reading", "judge", "temperature", "bundle", "graph"),
-    *("outline", "shelves", "votes", "memory", "inference", "recognizer", "heat", "page"),
+    *("outline", "shelves", "prototypes", "votes", "memory", "inference", "recognizer", "heat", "page"),
     *("store", "exchange", "kept", "reader", "recall", "at_hand", "versions", "outcomes", "service"),
     *("queue", "jobs", "web"),
     *("cli_learning", "cli_models", "cli_retrain", "cli_train", "cli"),

@@ -5,7 +5,6 @@ from hypothesis import strategies as st
 
 from inkling.memory import Memory
 from inkling.shelves import traits_of
-from inkling.votes import logits_by_likeness
 
 SYMBOLS = tuple("0123456789o")
 SIZE = 16
@@ -97,9 +96,11 @@ def test_of_a_new_symbol_the_newest_examples_are_compared_one_by_one(empty):
     order = [number for symbol in memory.taught for number in examples[symbol][-16:]]
     traits = [traits_of(*character(200 + number)[1:])[0] for number in order]
     assert len(examples["θ"]) > 16
-    assert memory._newest == pytest.approx(np.array(traits))
-    assert memory._starts.tolist() == [0, len(examples[memory.taught[0]][-16:])]
-    assert memory.forget([30]).teach([30], ["tick"], *_rows(230))._newest.tobytes() == memory._newest.tobytes()
+    found = memory._prototypes
+    assert found.newest == pytest.approx(np.array(traits))
+    assert found.starts.tolist() == [0, len(examples[memory.taught[0]][-16:])]
+    again = memory.forget([30]).teach([30], ["tick"], *_rows(230))._prototypes
+    assert again.newest.tobytes() == found.newest.tobytes()
 
 
 def test_corrections_to_new_symbols_speak_only_against_what_was_read(empty):
@@ -111,7 +112,7 @@ def test_corrections_to_new_symbols_speak_only_against_what_was_read(empty):
     assert against[three] < before[three] - 0.5
     assert without[: len(SYMBOLS)] == pytest.approx(before)
     traits = traits_of(*near[1:])
-    alike = logits_by_likeness(traits, silent._means, silent._newest, silent._starts, len(SYMBOLS))
+    alike = silent._prototypes.logits(traits, len(SYMBOLS))
     assert without[-1] == pytest.approx(float(alike[0, 0]), abs=0.6)  # votes would be worth more than 3
 
 

@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .outline import OUTLINE
+from .prototypes import Prototype, Prototypes
 from .shelves import Shelf, logs_of, traits_of
-from .votes import by_chance, logits_by_likeness, near, vote_on
+from .votes import by_chance, near, vote_on
 
 __all__ = ["Memory"]
 
@@ -16,8 +17,6 @@ Floats = NDArray[np.float32]
 
 #: Only corrections are asked which the network itself takes for one of so many symbols that it finds likeliest.
 _PLACES = 5
-#: So many examples of a new symbol, the newest, are compared with ink one by one; all of them make its mean.
-_EXAMPLES = 16
 
 
 class Memory:
@@ -25,8 +24,8 @@ class Memory:
 
     Corrections near to some ink vote for their symbol and against what was read in its place. A vote is bounded, fades
     fast with unlikeness and asks for company where corrections are many, so that it changes nothing far away. A symbol
-    that the network does not know takes part with a logit of its own, by its likeness to the mean of its examples
-    (nearest class mean, Mensink et al. 2013; prototypes, Snell et al. 2017) and to the nearest of them.
+    that the network does not know takes part with a logit of its own, by its likeness to its examples
+    (:mod:`inkling.prototypes`).
 
     Nothing depends on the order of teaching: the same corrections give the same memory, bit for bit.
 
@@ -42,11 +41,8 @@ class Memory:
         self._index: Mapping[str, int] = MappingProxyType({name: i for i, name in enumerate(self.symbols)})
         self._shelves: dict[int, Shelf] = {}
         self._place: dict[int, tuple[int, int]] = {}  # id: (shelf, label)
-        self._examples: dict[int, tuple[NDArray[np.int64], Floats]] = {}  # a new symbol's: (ids, traits)
+        self._prototypes = Prototypes({}, size + OUTLINE)
         self._counts = np.zeros(len(self.symbols), np.int64)
-        self._taught: tuple[int, ...] = ()
-        self._means = self._newest = np.zeros((0, size + OUTLINE), np.float32)  # (M, T), (E, T) for M new symbols
-        self._starts = np.zeros(0, np.intp)  # (M,) into the newest
 
     def __len__(self) -> int:
         return len(self._place)
@@ -54,7 +50,7 @@ class Memory:
     @property
     def taught(self) -> tuple[str, ...]:
         """The symbols that only corrections know, in the order of each one's first correction."""
-        return tuple(self._names[label] for label in self._taught)
+        return tuple(self._names[label] for label in self._prototypes.labels)
 
     @property
     def ids(self) -> NDArray[np.int64]:
@@ -105,14 +101,15 @@ class Memory:
         for number, shelf, symbol in zip(numbers.tolist(), shelves.tolist(), symbols.tolist(), strict=True):
             memory._place[number] = (shelf, symbol)
         np.add.at(memory._counts, symbols, 1)
+        taught: dict[int, Prototype | None] = {}
         for symbol in np.unique(symbols[symbols >= known]).tolist():
             rows = symbols == symbol
-            there = memory._examples.get(symbol, (np.zeros(0, np.int64), np.zeros((0, traits.shape[1]), np.float32)))
-            both = np.concatenate((there[0], numbers[rows])), np.concatenate((there[1], traits[rows]))
-            rising = np.argsort(both[0])
-            memory._examples[symbol] = both[0][rising], both[1][rising]
-        if symbols.max() >= known:
-            memory._settle()
+            there = memory._prototypes.by_label.get(symbol)
+            taught[symbol] = (
+                there.with_rows(numbers[rows], traits[rows]) if there else Prototype(numbers[rows], traits[rows])
+            )
+        if taught:
+            memory._prototypes = memory._prototypes.changed(taught)
         return memory
 
     def forget(self, ids: Iterable[int]) -> "Memory":
@@ -125,13 +122,10 @@ class Memory:
         for shelf in {shelf for shelf, _ in places}:
             memory._shelves[shelf] = memory._shelves[shelf].without(gone)
         np.subtract.at(memory._counts, [label for _, label in places], 1)
-        for label in {label for _, label in places if label in memory._examples}:
-            numbers, traits = memory._examples.pop(label)
-            keep = ~np.isin(numbers, list(gone))
-            if keep.any():
-                memory._examples[label] = numbers[keep], traits[keep]
-        if any(label >= len(self.symbols) for _, label in places):
-            memory._settle()
+        fewer = {label for _, label in places if label >= len(self.symbols)}
+        if fewer:
+            there = memory._prototypes
+            memory._prototypes = there.changed({label: there.by_label[label].without(gone) for label in fewer})
         return memory
 
     def vote(
@@ -183,8 +177,9 @@ class Memory:
         traits = traits_of(features, glyphs)
         voted = np.full((len(logits), len(self._names)), -np.inf)  # names of corrections long gone stay out
         voted[:, :known] = logits
-        if self._taught:
-            voted[:, self._taught] = logits_by_likeness(traits, self._means, self._newest, self._starts, known)
+        new = self._prototypes
+        if new.labels:
+            voted[:, new.labels] = new.logits(traits, known)
         places = min(_PLACES, known)
         nearby = np.argpartition(-logits, places - 1, axis=1)[:, :places] if places < known else None
         logs = logs_of(sizes, len(traits))
@@ -194,7 +189,7 @@ class Memory:
             shelves = [self._shelves[s] for s in places_of if s in self._shelves and self._shelves[s].count]
             if shelves:
                 words[i] = vote_on(voted[i], trait, logs[i], shelves, asked, chance, known)
-        return voted[:, [*range(known), *self._taught]].astype(np.float32), words
+        return voted[:, [*range(known), *new.labels]].astype(np.float32), words
 
     def doubts(self) -> dict[int, float]:
         """Say how far each correction disagrees with those like it: id to a share in [0, 1).
@@ -222,15 +217,5 @@ class Memory:
         memory = Memory.__new__(Memory)
         memory.__dict__.update(self.__dict__)
         memory._shelves, memory._place = dict(self._shelves), dict(self._place)
-        memory._examples, memory._counts = dict(self._examples), self._counts.copy()
+        memory._counts = self._counts.copy()
         return memory
-
-    def _settle(self) -> None:
-        """Bring order and means of new symbols up to date."""
-        self._taught = tuple(sorted(self._examples, key=lambda label: int(self._examples[label][0][0])))
-        means = [self._examples[label][1].mean(0) for label in self._taught]
-        means = [mean / np.linalg.norm(mean) for mean in means]
-        self._means = np.array(means, np.float32).reshape(len(means), self.size + OUTLINE)
-        newest = [self._examples[label][1][-_EXAMPLES:] for label in self._taught]
-        self._newest = np.concatenate([np.zeros((0, self.size + OUTLINE), np.float32), *newest])
-        self._starts = np.cumsum([0, *map(len, newest[:-1])], dtype=np.intp)[: len(newest)]

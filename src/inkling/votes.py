@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from .shelves import Shelf
 
-__all__ = ["by_chance", "logits_by_likeness", "near", "vote_on"]
+__all__ = ["by_chance", "near", "vote_on"]
 
 Floats = NDArray[np.float32]
 
@@ -28,39 +28,11 @@ _CHANCE, _MANY = 0.1, 600
 _SAME_FADING, _SAME_MARGIN = 500.0, 4.0
 #: That it is one of the symbols at all is then as good as certain; in log odds.
 _SAME_WORD = 40.0
-#: A new symbol's logit: that of clear ink where its likeness to the symbol is _LIKE, this much more a unit.
-_SLOPE, _LIKE = 30.0, 0.88
-#: What likeness to the nearest example counts for, where likeness to the mean of all counts for 1: people have more
-#: than one way to write a symbol.
-_NEAREST = 0.35
-#: How many times likelier than all others together a clear character is to the network.
-_CLEAR_ODDS = 66.0
 
 
 def by_chance(held: float) -> float:
     """Give how many of so many corrections lie near by chance."""
     return _CHANCE * held * held / (held + _MANY)
-
-
-def logits_by_likeness(
-    traits: Floats, means: Floats, examples: Floats, starts: NDArray[np.intp], known: int
-) -> NDArray[np.float64]:
-    """Give new symbols' logits by the likeness of ink to their means and to their nearest examples.
-
-    Args:
-        traits: float32 (N, D + 64), of the ink.
-        means: float32 (M, D + 64), of the new symbols, each of length 1.
-        examples: float32 (E, D + 64), symbol by symbol.
-        starts: int (M,), where each symbol's examples begin.
-        known: how many symbols the network tells apart.
-
-    Returns:
-        float64 (N, M).
-    """
-    clear = np.log(_CLEAR_ODDS * max(known - 1, 1))
-    nearest = np.maximum.reduceat(traits @ examples.T, starts, axis=1)  # (N, E) -> (N, M)
-    likeness = (traits @ means.T + np.float32(_NEAREST) * nearest) / np.float32(1 + _NEAREST)
-    return np.asarray(clear + _SLOPE * (likeness.astype(np.float64) - _LIKE))
 
 
 def vote_on(

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inkling.errors import DataError, DataMissing
-from inkling.exchange import archives, export_corrections, npz, read_exchange, rows
+from inkling.exchange import archives, arrays, export_corrections, npz, read_exchange, rows
 from inkling.exchange.archives import CSV
 
 from ..drawings import encoded, picture
@@ -96,7 +96,7 @@ def test_pickles_are_never_read(tmp_path):
 def test_what_unpacks_to_too_much_is_refused(tmp_path, monkeypatch):
     export_corrections(several(), tmp_path / "a.npz")
     export_corrections(several(), tmp_path / "a.zip")
-    monkeypatch.setattr(npz, "_MOST_BYTES", 1000)
+    monkeypatch.setattr(arrays, "_MOST_BYTES", 1000)
     monkeypatch.setattr(archives, "_MOST_BYTES", 1000)
     for name in ("a.npz", "a.zip"):
         with pytest.raises(DataError, match="unpacks to"):

@@ -17,12 +17,10 @@ Beside the arrays of every pack (images, labels, writers) it has, of N correctio
 ==================  =====================================================================================
 """
 
-import io
 import itertools
-import math
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -32,20 +30,11 @@ from numpy.typing import NDArray
 
 from ..errors import DataError
 from ..store import Correction
+from .arrays import FORM, Arrays, arrays_of, problem_of
 from .rows import MOST_ROWS, Row, too_many
 
 __all__ = ["is_npz", "read_npz", "write_npz"]
 
-Arrays = Mapping[str, NDArray[Any]]
-
-_FORM = 1
-_MOST_BYTES = 2**30
-_STROKES = ("points", "stroke_start", "sample_start")
-_PACK = ("labels", "images", *_STROKES)
-_OURS = (
-    *("corrections", "profiles", "writers", "read", "probability", "alphabets", "alphabet", "models", "model"),
-    *("created_at", "pen_width", "size_px", "times", "stroke_columns", "pictures", "picture_start"),
-)
 _UNREADABLE = (
     *(OSError, ValueError, EOFError, TypeError, KeyError, SyntaxError, MemoryError, RuntimeError),
     *(zipfile.BadZipFile, zlib.error),
@@ -66,7 +55,7 @@ def write_npz(corrections: Sequence[Correction], path: Path) -> None:
     numbers = numbers.astype(np.float32) if small else numbers
     pictures = [c.picture or b"" for c in corrections]
     arrays: dict[str, Any] = {
-        "corrections": np.int32(_FORM),
+        "corrections": np.int32(FORM),
         "images": np.stack([c.glyph for c in corrections]) if count else np.zeros((0, 28, 28), np.uint8),
         "labels": _texts(c.symbol for c in corrections),
         "writers": writers.astype(np.int32),
@@ -104,11 +93,11 @@ def read_npz(archive: zipfile.ZipFile, path: Path) -> Iterator[Row | str]:
         DataError: it is no data pack, damaged, or too large.
     """
     try:
-        arrays = _arrays(archive)
+        arrays = arrays_of(archive)
     except _UNREADABLE as error:
         raise DataError(f"{path} is not a readable .npz file: {error}.", "Export or make it again.") from error
     ours = "corrections" in arrays
-    problem = _problem(arrays, ours)
+    problem = problem_of(arrays, ours)
     if problem:
         raise DataError(f"{path} is not a data pack: {problem}.", "The form is described in docs/how-to/data.md.")
     labels = arrays["labels"]
@@ -128,87 +117,6 @@ def read_npz(archive: zipfile.ZipFile, path: Path) -> Iterator[Row | str]:
                 )
         except DataError as error:
             yield f"{where}: {error.message}"
-
-
-def _arrays(archive: zipfile.ZipFile) -> dict[str, NDArray[Any]]:
-    infos = {info.filename: info for info in archive.infolist()}
-    wanted = {name: infos[f"{name}.npy"] for name in (*_PACK, *_OURS) if f"{name}.npy" in infos}
-    size = sum(info.file_size for info in wanted.values())
-    if size > _MOST_BYTES:
-        raise ValueError(f"it unpacks to {size:,} bytes; at most {_MOST_BYTES:,} are read")
-    return {name: _array(archive.read(info), name) for name, info in wanted.items()}
-
-
-def _array(data: bytes, name: str) -> NDArray[Any]:
-    """Read one ``.npy``. numpy's own reader would make room for whatever size its header claims."""
-    stream = io.BytesIO(data)
-    readers = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
-    shape, fortran, dtype = readers[np.lib.format.read_magic(stream)](stream)
-    if dtype.hasobject:
-        raise ValueError(f"{name} holds pickled objects, which are never read")
-    if math.prod(shape) * dtype.itemsize != len(data) - stream.tell() or not dtype.itemsize:
-        raise ValueError(f"{name} is cut off")
-    return np.ndarray(shape, dtype, data, stream.tell(), order="F" if fortran else "C")
-
-
-def _problem(arrays: Arrays, ours: bool) -> str:
-    labels, images = arrays["labels"], arrays.get("images")
-    if labels.ndim != 1 or labels.dtype.kind != "U":
-        return "labels must be one row of text"
-    count = len(labels)
-    if images is not None and (images.ndim != 3 or images.dtype != np.uint8 or len(images) != count):
-        return f"images must be uint8 ({count}, H, W), got {images.dtype} {images.shape}"
-    if images is None or ours:
-        missing = [name for name in _STROKES if name not in arrays]
-        if missing:
-            return f"it has no {missing[0]}"
-        if arrays["points"].ndim != 2 or arrays["points"].shape[1] != 2 or arrays["points"].dtype.kind != "f":
-            return "points must be float (P, 2)"
-        rising = [("stroke_start", "points", None), ("sample_start", "stroke_start", count)]
-        if problem := _rising(arrays, rising):
-            return problem
-    return _problem_of_ours(arrays, count) if ours else ""
-
-
-def _problem_of_ours(arrays: Arrays, count: int) -> str:
-    form = arrays["corrections"]
-    if form.dtype.kind != "i" or form.ndim or int(form) != _FORM:
-        return f"its corrections are in the form {form.tolist()}; this version reads the form {_FORM}"
-    if missing := [name for name in (*_PACK, *_OURS) if name not in arrays]:
-        return f"it has no {missing[0]}"
-    if arrays["images"].shape[1:] != (28, 28):
-        return f"images must be (N, 28, 28), got {arrays['images'].shape}"
-    strokes, points = len(arrays["stroke_start"]) - 1, len(arrays["points"])
-    kinds: dict[str, tuple[str, int | None]] = {
-        "read": ("U", count),
-        **dict.fromkeys(("probability", "pen_width", "size_px"), ("f", count)),
-        **dict.fromkeys(("writers", "alphabet", "model"), ("i", count)),
-        **dict.fromkeys(("profiles", "alphabets", "models"), ("U", None)),
-        "created_at": ("M", count),
-        "times": ("f", points),
-        "stroke_columns": ("u", strokes),
-        "pictures": ("u", None),
-    }
-    for name, (kind, length) in kinds.items():
-        array = arrays[name]
-        if array.ndim != 1 or array.dtype.kind != kind or (length is not None and len(array) != length):
-            return f"{name} is {array.dtype} {array.shape}"
-    if arrays["pictures"].dtype != np.uint8:
-        return "pictures must be uint8"
-    return _rising(arrays, [("picture_start", "pictures", count)])
-
-
-def _rising(arrays: Arrays, starts: Sequence[tuple[str, str, int | None]]) -> str:
-    for name, into, count in starts:
-        array = arrays[name]
-        end = len(arrays[into]) - (into == "stroke_start")
-        if array.ndim != 1 or array.dtype.kind != "i" or not len(array):
-            return f"{name} must be one row of whole numbers"
-        if array[0] != 0 or array[-1] != end or (array[1:] < array[:-1]).any():
-            return f"{name} must rise from 0 to {end}"
-        if count is not None and len(array) != count + 1:
-            return f"{count} labels but {len(array) - 1} in {name}"
-    return ""
 
 
 def _strokes(arrays: Arrays, index: int) -> tuple[NDArray[np.floating], ...] | None:

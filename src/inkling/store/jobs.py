@@ -9,14 +9,15 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, or_, select, true, update
+from sqlalchemy import Connection, delete, func, insert, or_, select, true
 
-from ..errors import JobNotFound, JobRunning
+from ..errors import JobRunning
 from .database import Database
 from .job_records import Finish, Job, JobPage
+from .job_rows import changed, end_values, finish, job_of, may, row_of
 from .tables import checkpoints, counter, jobs
 
-__all__ = ["Jobs", "finish"]
+__all__ = ["Jobs"]
 
 _OPEN = jobs.c.state.in_(["queued", "running"])
 
@@ -53,7 +54,7 @@ class Jobs:
                 "cancelling": False,
                 "revision": connection.execute(select(counter.c.revision)).scalar_one(),
             }
-            return _job_of(connection.execute(insert(jobs).returning(jobs), row).one())
+            return job_of(connection.execute(insert(jobs).returning(jobs), row).one())
 
         return self._database.write(work, alone=True)
 
@@ -63,7 +64,7 @@ class Jobs:
         Raises:
             JobNotFound: there is none of that id.
         """
-        return self._database.read(lambda connection: _job_of(_row(connection, id)))
+        return self._database.read(lambda connection: job_of(row_of(connection, id)))
 
     def find(self, limit: int = 20, after: int | None = None) -> JobPage:
         """Jobs, newest first.
@@ -77,7 +78,7 @@ class Jobs:
 
         def work(connection: Connection) -> JobPage:
             total = connection.execute(select(func.count()).select_from(jobs)).scalar_one()
-            found = [_job_of(row) for row in connection.execute(query)]
+            found = [job_of(row) for row in connection.execute(query)]
             page, more = tuple(found[:limit]), len(found) > limit
             return JobPage(page, total, page[-1].id if page and more else None)
 
@@ -87,7 +88,7 @@ class Jobs:
         """The newest job of a kind that is in one of these states; None where there is none."""
         query = select(jobs).where(jobs.c.kind == kind, jobs.c.state.in_(states)).order_by(jobs.c.id.desc()).limit(1)
         row = self._database.read(lambda connection: connection.execute(query).first())
-        return None if row is None else _job_of(row)
+        return None if row is None else job_of(row)
 
     def waiting(self, stale_after_s: float) -> list[Job]:
         """The jobs that a worker should take up, oldest first: queued, or running and not heard of for so long."""
@@ -95,7 +96,7 @@ class Jobs:
         def work(connection: Connection) -> list[Job]:
             silent = jobs.c.beat_at <= self._database.now(connection) - timedelta(seconds=stale_after_s)
             asked = or_(jobs.c.state == "queued", (jobs.c.state == "running") & silent)
-            return [_job_of(row) for row in connection.execute(select(jobs).where(asked).order_by(jobs.c.id))]
+            return [job_of(row) for row in connection.execute(select(jobs).where(asked).order_by(jobs.c.id))]
 
         return self._database.read(work)
 
@@ -116,14 +117,14 @@ class Jobs:
 
         def work(connection: Connection) -> Job | None:
             now = self._database.now(connection)
-            row = _row(connection, id, lock=True)
+            row = row_of(connection, id, lock=True)
             held = row.state == "running" and row.lease != lease
             if row.state not in ("queued", "running") or (
                 held and row.beat_at > now - timedelta(seconds=stale_after_s)
             ):
                 return None
             values = {"state": "running", "lease": lease, "attempts": row.attempts + 1, "beat_at": now}
-            return _set(connection, id, values | {"started_at": row.started_at or now})
+            return changed(connection, id, values | {"started_at": row.started_at or now})
 
         return self._database.write(work, alone=True)
 
@@ -168,12 +169,12 @@ class Jobs:
             the job; None where the lease is lost, or it had ended.
         """
         return self._with_lease(
-            id, lease, lambda connection, now: _end(connection, id, "failed", now) | {"error": error}
+            id, lease, lambda connection, now: end_values(connection, id, "failed", now) | {"error": error}
         )
 
     def stopped(self, id: int, lease: str) -> Job | None:  # noqa: A002
         """Say that the job has stopped because it was cancelled; None: the lease is lost."""
-        return self._with_lease(id, lease, lambda connection, now: _end(connection, id, "cancelled", now))
+        return self._with_lease(id, lease, lambda connection, now: end_values(connection, id, "cancelled", now))
 
     def put_back(self, id: int, lease: str) -> Job | None:  # noqa: A002
         """Give up a job that can go on later: it is queued again, and this was no attempt. None: the lease is lost.
@@ -182,9 +183,9 @@ class Jobs:
         """
 
         def work(connection: Connection, now: datetime) -> dict[str, Any]:
-            row = _row(connection, id)
+            row = row_of(connection, id)
             if row.cancelling:
-                return _end(connection, id, "cancelled", now)
+                return end_values(connection, id, "cancelled", now)
             return {"state": "queued", "lease": None, "beat_at": None, "attempts": row.attempts - 1}
 
         return self._with_lease(id, lease, work)
@@ -205,13 +206,13 @@ class Jobs:
 
         def work(connection: Connection) -> Job:
             now = self._database.now(connection)
-            row = _row(connection, id, lock=True)
+            row = row_of(connection, id, lock=True)
             if row.state not in ("queued", "running"):
-                return _job_of(row)
+                return job_of(row)
             silent = stale_after_s is not None and row.state == "running"
             if row.state == "queued" or (silent and row.beat_at <= now - timedelta(seconds=stale_after_s or 0)):
-                return _set(connection, id, _end(connection, id, "cancelled", now))
-            return _set(connection, id, {"cancelling": True})
+                return changed(connection, id, end_values(connection, id, "cancelled", now))
+            return changed(connection, id, {"cancelling": True})
 
         return self._database.write(work)
 
@@ -224,45 +225,8 @@ class Jobs:
         """Change a job for whoever has its lease (None: any that has not ended); None where nobody may."""
 
         def change(connection: Connection) -> Job | None:
-            if not _may(_row(connection, id, lock=True), lease):
+            if not may(row_of(connection, id, lock=True), lease):
                 return None
-            return _set(connection, id, work(connection, self._database.now(connection)))
+            return changed(connection, id, work(connection, self._database.now(connection)))
 
         return self._database.write(change)
-
-
-def finish(connection: Connection, end: Finish, version: str | None, now: datetime) -> Job | None:
-    """End a job as done, within a transaction that does more; None: the lease is lost, or someone cancelled it."""
-    row = _row(connection, end.id, lock=True)
-    if row.cancelling or not _may(row, end.lease):
-        return None
-    values = {"version": version, "outcome": end.outcome}
-    return _set(connection, end.id, _end(connection, end.id, "done", now) | values)
-
-
-def _row(connection: Connection, id: int, lock: bool = False) -> Row[Any]:  # noqa: A002
-    query = select(jobs).where(jobs.c.id == id)
-    row = connection.execute(query.with_for_update() if lock else query).first()
-    if row is None:
-        raise JobNotFound(f"There is no job {id}.", "Look at the list of jobs.")
-    return row
-
-
-def _may(row: Row[Any], lease: str | None) -> bool:
-    return row.state in ("queued", "running") and lease in (None, row.lease)
-
-
-def _end(connection: Connection, id: int, state: str, now: datetime) -> dict[str, Any]:  # noqa: A002
-    """What every end has in common; the checkpoint goes."""
-    connection.execute(delete(checkpoints).where(checkpoints.c.job_id == id))
-    return {"state": state, "finished_at": now, "lease": None, "beat_at": None, "cancelling": False}
-
-
-def _set(connection: Connection, id: int, values: Mapping[str, Any]) -> Job:  # noqa: A002
-    return _job_of(connection.execute(update(jobs).where(jobs.c.id == id).values(values).returning(jobs)).one())
-
-
-def _job_of(row: Row[Any]) -> Job:
-    values = dict(row._mapping)
-    del values["lease"]
-    return Job(**values)

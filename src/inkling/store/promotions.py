@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from ..errors import ModelError
 from .job_records import Finish
-from .jobs import finish
+from .job_rows import finish
 from .model_records import Promotion
 from .problems import no_longer_kept, no_model
 from .tables import bundles, counter, inks, models, promotions

@@ -1,6 +1,5 @@
 """The store itself: corrections in, corrections out, each change in one transaction with its revision."""
 
-import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -18,18 +17,17 @@ from sqlalchemy import (
     update,
 )
 
-from ..errors import CorrectionNotFound, StoreError
+from ..errors import CorrectionNotFound
 from .conditions import LIVE, among, wanted
 from .database import Database
 from .jobs import Jobs
 from .models import Models
+from .pruning import prune_inks
 from .records import Change, Correction, CorrectionQuery, NewCorrection, Page, State
 from .rows import change_of, correction_of, correction_row, ink_row, kept
 from .tables import corrections, inks, preferences
 
 __all__ = ["Store"]
-
-_log = logging.getLogger(__name__)
 
 _STATE = "SELECT revision, current_model FROM counter"
 _WHOLE = select(corrections, *(c for c in inks.c if c.name != "correction_id")).join(inks)
@@ -44,9 +42,8 @@ class Store:
         jobs: background work.
     """
 
-    def __init__(self, database: Database, keep_deleted_days: int) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._keep = timedelta(days=keep_deleted_days)
         self.models = Models(database)
         self.jobs = Jobs(database)
 
@@ -65,9 +62,9 @@ class Store:
             StoreFull: it is missing or not up to date, and the disk is full.
             StoreError: it cannot be used: the URL is none, the file is no database, the server does not answer.
         """
-        store = cls(Database.open(url), keep_deleted_days)
-        store._prune()
-        return store
+        database = Database.open(url)
+        prune_inks(database, timedelta(days=keep_deleted_days))
+        return cls(database)
 
     def close(self) -> None:
         """Let go of the connections."""
@@ -245,19 +242,6 @@ class Store:
         return sorted(
             self._database.read(lambda connection: [(name, count) for name, count in connection.execute(grouped)])
         )
-
-    def _prune(self) -> None:
-        """Remove the ink of what was deleted long ago. The rest of the row stays, so that all processes learn of it."""
-        old = corrections.c.deleted_at < datetime.now(UTC) - self._keep
-        there = select(inks.c.correction_id).join(corrections).where(old)
-        if self._database.read(lambda connection: connection.execute(there.limit(1)).first()) is None:
-            return
-        try:
-            self._database.change(
-                lambda connection, _: connection.execute(delete(inks).where(inks.c.correction_id.in_(there)))
-            )
-        except StoreError as error:
-            _log.info("Not pruned: %s", error)  # there will be another time; it must not keep anyone from reading
 
 
 def _not_found(ids: Sequence[int], what: str) -> CorrectionNotFound:

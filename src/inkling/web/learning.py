@@ -2,20 +2,16 @@
 
 from typing import Any
 
-import numpy as np
 from flask import Response, current_app, jsonify, request, url_for
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from ..errors import CorrectionNotFound
 from ..ink import Ink
-from ..reading import Reading
 from ..service import EVERYBODY
-from ..store import Correction
-from . import pictures
-from .answers import utc
 from .api import PROBLEMS, component
 from .bodies import content_of, form_of, ink_of, json_body, json_of, parameters, query_of, refuse_query
+from .learning_answers import correction_json, reading_json, was_wrong
 from .learning_schemas import (
     GREATEST_ID,
     CorrectionAnswer,
@@ -31,7 +27,7 @@ from .learning_schemas import (
 )
 from .loading import service
 from .problems import RequestError
-from .schemas import Options, Problem, ProfileQuery, ReadingAnswer
+from .schemas import Problem, ProfileQuery, ReadingAnswer
 
 __all__ = ["blueprint", "counted"]
 
@@ -76,12 +72,12 @@ def teach() -> Response:
         )
     alphabet = None if given.alphabet == "" else given.alphabet
     taught = service().correct(source, given.symbol, alphabet, given.alternatives, given.profile)
-    counted("taught" if _wrong(taught.correction) else "confirmed")
+    counted("taught" if was_wrong(taught.correction) else "confirmed")
     answer = jsonify(
         {
-            "correction": _correction_json(taught.correction),
-            "before": _reading_json(taught.before, given),
-            "reading": _reading_json(taught.reading, given),
+            "correction": correction_json(taught.correction),
+            "before": reading_json(taught.before, given),
+            "reading": reading_json(taught.reading, given),
         }
     )
     answer.status_code = 201
@@ -102,7 +98,7 @@ def corrections() -> Response:
     query = given.to_query(deleted=given.deleted == "true", limit=given.limit, after=given.after)
     page = service().find(query, doubtful)
     doubts = service().doubts(query.profile or EVERYBODY) if doubtful else {}
-    listed = [_correction_json(one, doubts.get(one.id)) for one in page.corrections]
+    listed = [correction_json(one, doubts.get(one.id)) for one in page.corrections]
     return jsonify({"corrections": listed, "total": page.total, "next": page.after})
 
 
@@ -114,7 +110,7 @@ def corrections() -> Response:
 )
 def correction() -> Response:
     """Give a correction that was not deleted."""
-    return jsonify(_correction_json(service().store.get(_id())))
+    return jsonify(correction_json(service().store.get(_id())))
 
 
 @blueprint.get(
@@ -144,7 +140,7 @@ def patch() -> Response:
         service().restore([_id()])
         counted("restored")
         changed = service().store.get(_id())
-    return jsonify(_correction_json(changed))
+    return jsonify(correction_json(changed))
 
 
 @blueprint.delete(
@@ -219,38 +215,3 @@ def _id() -> int:
     if not 1 <= number <= GREATEST_ID:  # no database could take it
         raise CorrectionNotFound(f"There is no correction {number}.", "Look at the list again.")
     return number
-
-
-def _wrong(correction: Correction) -> bool:
-    return correction.read is not None and correction.read != correction.symbol
-
-
-def _correction_json(correction: Correction, doubt: float | None = None) -> dict[str, Any]:
-    known = correction.read is not None
-    answer = {
-        "id": correction.id,
-        "profile": correction.profile,
-        "symbol": correction.symbol,
-        "created_at": utc(correction.created_at),
-        "deleted_at": utc(correction.deleted_at) if correction.deleted_at else None,
-        "read": {
-            "symbol": correction.read,
-            "probability": correction.probability,
-            "alphabet": correction.alphabet,
-            "model": correction.model,
-        }
-        if known
-        else None,
-        "wrong": _wrong(correction),
-        "glyph": pictures.png(1 - correction.glyph.astype(np.float32) / np.float32(255)),
-        "strokes": None if correction.strokes is None else [stroke.tolist() for stroke in correction.strokes],
-        "pen_width": correction.pen_width,
-    }
-    return answer if doubt is None else {**answer, "doubt": doubt}
-
-
-def _reading_json(reading: Reading, options: Options) -> dict[str, Any]:
-    answer = reading.to_json()
-    if options.glyph:
-        pictures.add_glyphs(answer, reading)
-    return answer

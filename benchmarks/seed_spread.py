@@ -1,0 +1,90 @@
+"""How much a seed matters: bundles that were trained by one recipe with several seeds, read on the same test sets.
+
+Run: python benchmarks/seed_spread.py runs/seed1/bundle runs/seed2/bundle runs/seed3/bundle [--split test] [--out DIR]
+It needs the data packs in INKLING_DATA, and writes docs/results/seeds.md. Each bundle is what
+`inkling train --seed N --out runs/seedN` ends in.
+"""
+
+import argparse
+import os
+import statistics
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from inkling import Recognizer
+from inkling.bundle import Bundle
+from inkling.evaluation.evaluate import evaluate
+from inkling.evaluation.machine import describe_machine
+from inkling.evaluation.tables import markdown_table, text_table
+
+RESULTS = Path(__file__).parents[1] / "docs" / "results"
+HEADERS = ("handwriting", "alphabet", "samples", "mean, %", "least", "most", "standard deviation", "aim, %")
+
+#: What the recipe is asked to reach, percent.
+AIMS = {
+    ("mnist-test", "digits"): 99.6,
+    ("unipen-strokes", "digits"): 98.5,
+    ("unipen-strokes", "lowercase"): 92.5,
+    ("unipen-strokes", "uppercase"): 95.5,
+    ("omniglot-latin", "lowercase"): 96.0,
+    ("emnist-letters", "letters-caseless"): 95.0,
+}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("bundles", nargs="+", type=Path, help="their folders")
+    parser.add_argument("--split", choices=("test", "validation"), default="test")
+    parser.add_argument("--out", type=Path, default=RESULTS, help="folder of the report; docs/results by default")
+    options = parser.parse_args()
+
+    folder = Path(os.environ.get("INKLING_DATA") or "/nowhere")
+    bundles = [Bundle.load(path) for path in options.bundles]
+    recipes = [bundle.card["training"]["recipe"] for bundle in bundles]
+    if any({**recipe, "seed": 0} != {**recipes[0], "seed": 0} for recipe in recipes):
+        print("the bundles were trained by different recipes: their spread would not be that of a seed")
+        return 1
+    found: dict[tuple[str, str, int], list[float]] = {}
+    for bundle in bundles:
+        for score in evaluate(Recognizer(bundle), folder, splits=(options.split,), progress=True).scores:
+            key = score.pack, score.alphabet, score.accuracy.total
+            found.setdefault(key, []).append(100 * score.accuracy.value)
+    rows = [row(*key, values) for key, values in found.items()]
+    print(text_table(HEADERS, rows))
+    write(options.out, rows, said_of(bundles, options.split))
+    return 0
+
+
+def row(pack: str, alphabet: str, samples: int, values: Sequence[float]) -> tuple[str, ...]:
+    aim = AIMS.get((pack, alphabet))
+    deviation = f"{statistics.stdev(values):.2f}" if len(values) > 1 else "–"
+    figures = (f"{statistics.mean(values):.2f}", f"{min(values):.2f}", f"{max(values):.2f}", deviation)
+    return pack, alphabet, f"{samples:,}", *figures, f"{aim:g}" if aim else "–"
+
+
+def said_of(bundles: Sequence[Bundle], split: str) -> str:
+    machine = describe_machine()
+    versions = ", ".join(f"{name} {version}" for name, version in machine["versions"].items())
+    where = f"{machine['processor']}, {machine['cores']} cores, {machine['system']}, Python {machine['python']}"
+    named = ", ".join(f"{b.version} (seed {b.card['training']['recipe']['seed']})" for b in bundles)
+    epochs = bundles[0].card["training"]["recipe"]["epochs"]
+    return f"Bundles {named}, {epochs} epochs each; split {split}. {where}, {versions}, {machine['measured_at'][:10]}."
+
+
+def write(out: Path, rows: Sequence[Sequence[str]], about: str) -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    text = f"""# What another seed changes
+
+Written by `python benchmarks/seed_spread.py`: networks trained by one recipe with different seeds, each read as
+`inkling evaluate` reads it. The seed decides the first weights, the order of the samples and every variation.
+
+{markdown_table(HEADERS, rows)}
+
+{about}
+"""
+    (out / "seeds.md").write_text(text, "utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -74,7 +74,9 @@ def main() -> int:
     print(summary)
     out = options.out or (None if options.quick or options.only or options.without_data else RESULTS)
     if out:
-        _write(out, rows, summary, current.version, time.perf_counter() - started)
+        minutes = (time.perf_counter() - started) / 60
+        took = f"{minutes:.0f} minutes{', candidates that were kept not counted' if options.keep else ''}"
+        _write(out, rows, summary, current.version, took)
     return 1 if let_through else 0
 
 
@@ -113,7 +115,7 @@ def _row(case: Case, decision: Decision) -> tuple[str, ...]:
     return case.name, f"{len(case.lessons):,}", said, turned, "" if decision.passed else decision.reasons[0]
 
 
-def _write(folder: Path, rows: list[tuple[str, ...]], summary: str, version: str, seconds: float) -> None:
+def _write(folder: Path, rows: list[tuple[str, ...]], summary: str, version: str, took: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     machine = describe_machine()
     parts = [
@@ -125,7 +127,7 @@ def _write(folder: Path, rows: list[tuple[str, ...]], summary: str, version: str
         "as the first column says. Each batch was retrained from the bundle that ships and judged on its held-out "
         "fifth, on the packs' validation samples and on characters of typefaces. Of several reasons the first is "
         "shown. The doubts that make corrections weigh less in use were left out, so that the gate stood alone.",
-        f"Bundle {version}; {seconds / 60:.0f} minutes on {machine['processor']}, {machine['cores']} cores, "
+        f"Bundle {version}; {took} on {machine['processor']}, {machine['cores']} cores, "
         f"{machine['system']}, Python {machine['python']}, {machine['measured_at']}.",
     ]
     (folder / "poison.md").write_text("\n\n".join(parts) + "\n", "utf-8")

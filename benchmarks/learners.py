@@ -51,6 +51,7 @@ class Nothing:
 
     def __init__(self, recognizer: Recognizer) -> None:
         self._recognizer = recognizer
+        self._temperatures = Temperatures.of(recognizer.card)
 
     def logits(self, glyphs: Floats, among: Collection[str] | None = None) -> Floats:
         return self._outputs(glyphs)[0]
@@ -65,7 +66,7 @@ class Nothing:
             for i in range(0, len(glyphs), 64)
         ]
         logits, features = (np.concatenate(part) for part in zip(*parts, strict=True))
-        return Temperatures.of(self._recognizer.card).calibrated(logits), features
+        return self._temperatures.calibrated(logits), features
 
 
 class Remembering(Nothing):

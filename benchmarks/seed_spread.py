@@ -19,9 +19,9 @@ from inkling.evaluation.machine import describe_machine
 from inkling.evaluation.tables import markdown_table, text_table
 
 RESULTS = Path(__file__).parents[1] / "docs" / "results"
-HEADERS = ("handwriting", "alphabet", "samples", "mean, %", "least", "most", "standard deviation", "aim, %")
+HEADERS = ("handwriting", "alphabet", "samples", "mean, %", "least", "most", "standard deviation", "at least, %")
 
-#: What the recipe is asked to reach, percent.
+#: What any run of the recipe is asked to reach, percent; of the bundle that ships more is asked.
 AIMS = {
     ("mnist-test", "digits"): 99.6,
     ("unipen-strokes", "digits"): 98.5,
@@ -36,7 +36,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("bundles", nargs="+", type=Path, help="their folders")
     parser.add_argument("--split", choices=("test", "validation"), default="test")
-    parser.add_argument("--out", type=Path, default=RESULTS, help="folder of the report; docs/results by default")
+    parser.add_argument("--out", type=Path, help="folder of the report; docs/results for the split test")
     options = parser.parse_args()
 
     folder = Path(os.environ.get("INKLING_DATA") or "/nowhere")
@@ -45,6 +45,9 @@ def main() -> int:
     if any({**recipe, "seed": 0} != {**recipes[0], "seed": 0} for recipe in recipes):
         print("the bundles were trained by different recipes: their spread would not be that of a seed")
         return 1
+    if len({recipe["seed"] for recipe in recipes}) < max(2, len(bundles)):
+        print("bundles of two seeds or more are needed, each of its own")
+        return 1
     found: dict[tuple[str, str, int], list[float]] = {}
     for bundle in bundles:
         for score in evaluate(Recognizer(bundle), folder, splits=(options.split,), progress=True).scores:
@@ -52,7 +55,9 @@ def main() -> int:
             found.setdefault(key, []).append(100 * score.accuracy.value)
     rows = [row(*key, values) for key, values in found.items()]
     print(text_table(HEADERS, rows))
-    write(options.out, rows, said_of(bundles, options.split))
+    out = options.out or (RESULTS if options.split == "test" else None)
+    if out:
+        write(out, rows, said_of(bundles, options.split))
     return 0
 
 
@@ -77,7 +82,8 @@ def write(out: Path, rows: Sequence[Sequence[str]], about: str) -> None:
     text = f"""# What another seed changes
 
 Written by `python benchmarks/seed_spread.py`: networks trained by one recipe with different seeds, each read as
-`inkling evaluate` reads it. The seed decides the first weights, the order of the samples and every variation.
+`inkling evaluate` reads it. The seed decides the first weights, the order of the samples and every variation. "At
+least" is what any run shall reach; what is asked of the bundle that ships stands in the [model card](../model-card.md).
 
 {markdown_table(HEADERS, rows)}
 

@@ -23,7 +23,7 @@ from inkling.alphabet import Alphabet
 from inkling.bundle import Bundle
 from inkling.data.packs import Pack, load_pack, split
 from inkling.evaluation.handwriting import Handwriting, prepare
-from inkling.evaluation.machine import describe_machine
+from inkling.evaluation.machine import describe_machine, machine_in_words
 from inkling.evaluation.score import truth_in
 from inkling.evaluation.tables import markdown_table, text_table
 from inkling.training.lessons import Lessons
@@ -196,12 +196,10 @@ def timed(parent: Bundle, lessons: Lessons, folder: Path, recipe: Retraining) ->
 
 def said_of(options: argparse.Namespace, parent: Bundle, recipe: Retraining, seeds: int) -> str:
     machine = describe_machine()
-    versions = ", ".join(f"{name} {version}" for name, version in machine["versions"].items())
-    where = f"{machine['processor']}, {machine['cores']} cores, {machine['system']}, Python {machine['python']}"
     return (
         f"Bundle {parent.version}, seeds {seeds} (of writers, halves, order, variation), split {options.split}, "
         f"{options.corrections:,} corrections, a fifth of them held out, {recipe.steps} steps of {recipe.batch_size}; "
-        f"load average {os.getloadavg()[0]:.1f} at the end. {where}, {versions}, {machine['measured_at'][:10]}."
+        f"load average {os.getloadavg()[0]:.1f} at the end. {machine_in_words(machine)}, {machine['measured_at'][:10]}."
     )
 
 

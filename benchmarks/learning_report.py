@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from inkling.evaluation.machine import describe_machine
+from inkling.evaluation.machine import describe_machine, machine_in_words
 from inkling.evaluation.tables import markdown_table, text_table
 from learning_plot import digits, draw
 
@@ -135,12 +135,10 @@ same network, with its norms held still.
 
 def _conditions(version: str, minutes: float) -> str:
     machine = describe_machine()
-    versions = ", ".join(
-        f"{name} {number}" for name, number in {**machine["versions"], "torch": torch.__version__}.items()
-    )
+    machine["versions"]["torch"] = torch.__version__
     return (
-        f"Bundle {version}. {machine['processor']}, {machine['cores']} cores, {machine['system']}, "
-        f"Python {machine['python']}, {versions}; two processes of one thread; one run, {minutes:.1f} minutes, "
+        f"Bundle {version}. {machine_in_words(machine)}; "
+        f"two processes of one thread; one run, {minutes:.1f} minutes, "
         f"load average {os.getloadavg()[0]:.1f} at its end, {machine['measured_at'][:10]}."
     )
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from inkling import Recognizer
 from inkling.bundle import Bundle
 from inkling.evaluation.evaluate import evaluate
-from inkling.evaluation.machine import describe_machine
+from inkling.evaluation.machine import describe_machine, machine_in_words
 from inkling.evaluation.tables import markdown_table, text_table
 
 RESULTS = Path(__file__).parents[1] / "docs" / "results"
@@ -70,11 +70,10 @@ def row(pack: str, alphabet: str, samples: int, values: Sequence[float]) -> tupl
 
 def said_of(bundles: Sequence[Bundle], split: str) -> str:
     machine = describe_machine()
-    versions = ", ".join(f"{name} {version}" for name, version in machine["versions"].items())
-    where = f"{machine['processor']}, {machine['cores']} cores, {machine['system']}, Python {machine['python']}"
     named = ", ".join(f"{b.version} (seed {b.card['training']['recipe']['seed']})" for b in bundles)
     epochs = bundles[0].card["training"]["recipe"]["epochs"]
-    return f"Bundles {named}, {epochs} epochs each; split {split}. {where}, {versions}, {machine['measured_at'][:10]}."
+    where = f"{machine_in_words(machine)}, {machine['measured_at'][:10]}"
+    return f"Bundles {named}, {epochs} epochs each; split {split}. {where}."
 
 
 def write(out: Path, rows: Sequence[Sequence[str]], about: str) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from ..errors import FolderNotWritable
 from ..folders import writable_folder
 from .findings import Section
+from .machine import machine_in_words
 from .tables import markdown_table, text_table
 
 __all__ = ["FindingsReport"]
@@ -65,11 +66,10 @@ class FindingsReport:
     def to_markdown(self) -> str:
         """Give the page to read, which shows the plot that lies beside it."""
         machine = self.machine
-        versions = ", ".join(f"{name} {number}" for name, number in machine["versions"].items())
         parts = [
             f"# {self.title}",
-            f"Bundle {self.version}, measured {machine['measured_at']} by `{self.command}` on {machine['processor']}, "
-            f"{machine['cores']} cores, {machine['system']}, Python {machine['python']}, {versions}. {self.about}",
+            f"Bundle {self.version}, measured {machine['measured_at']} by `{self.command}` on "
+            f"{machine_in_words(machine)}. {self.about}",
             markdown_table(_HEADERS, self._goals()),
         ]
         if self.plot:

@@ -2,12 +2,13 @@
 
 import os
 import platform
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-__all__ = ["describe_machine"]
+__all__ = ["describe_machine", "machine_in_words"]
 
 _PACKAGES = ("inkling", "numpy", "onnxruntime", "opencv-python-headless")
 
@@ -22,6 +23,14 @@ def describe_machine() -> dict[str, Any]:
         "versions": {name: found for name in _PACKAGES if (found := _version(name))},
         "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
     }
+
+
+def machine_in_words(machine: Mapping[str, Any]) -> str:
+    """Say in one line what :func:`describe_machine` found: processor, cores, system, Python and versions."""
+    versions = ", ".join(f"{name} {number}" for name, number in machine["versions"].items())
+    return (
+        f"{machine['processor']}, {machine['cores']} cores, {machine['system']}, Python {machine['python']}, {versions}"
+    )
 
 
 def _processor() -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from ..errors import FolderNotWritable
 from ..folders import writable_folder
 from .accuracy import top_confusions
+from .machine import machine_in_words
 from .score import Score
 from .speed import Timings
 from .tables import markdown_table, text_table
@@ -79,11 +80,9 @@ class Report:
     def to_markdown(self) -> str:
         """Give the page to read, which shows the plots that lie beside it."""
         machine = self.machine
-        versions = ", ".join(f"{name} {number}" for name, number in machine["versions"].items())
         parts = [
             f"# What the bundle {self.version} reaches",
-            f"Measured {machine['measured_at']} by `inkling evaluate` on {machine['processor']}, {machine['cores']} "
-            f"cores, {machine['system']}, Python {machine['python']}, {versions}.",
+            f"Measured {machine['measured_at']} by `inkling evaluate` on {machine_in_words(machine)}.",
             markdown_table(_HEADERS, [_cells(row) for row in self.scores]),
             _LEGEND,
         ]

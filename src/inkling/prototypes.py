@@ -15,7 +15,7 @@ __all__ = ["Prototype", "Prototypes"]
 Floats = NDArray[np.float32]
 
 #: A new symbol's logit: that of clear ink where its likeness to the symbol is _LIKE, this much more a unit.
-_SLOPE, _LIKE = 30.0, 0.88
+_SLOPE, _LIKE = 30.0, 0.87
 #: What likeness to the nearest example counts for, where likeness to the mean of all counts for 1: people have more
 #: than one way to write a symbol.
 _NEAREST = 0.35

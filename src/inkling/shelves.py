@@ -14,7 +14,7 @@ __all__ = ["Shelf", "logs_of", "traits_of"]
 Floats = NDArray[np.float32]
 
 #: Share of the outline in the likeness of two pieces of ink; the rest is the network's features.
-_OUTLINE_SHARE = 0.75
+_OUTLINE_SHARE = 0.7
 
 
 @dataclass(frozen=True)

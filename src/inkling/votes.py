@@ -16,7 +16,7 @@ __all__ = ["by_chance", "near", "vote_on"]
 Floats = NDArray[np.float32]
 
 #: How fast a vote fades as ink grows unlike what was corrected: exp(-_FADING * (1 - likeness)).
-_FADING = 20.0
+_FADING = 16.0
 #: Capitals and small letters of one shape differ in size alone: ink of another size counts as less alike, but never
 #: by much, since people also write larger and smaller. A unit is the natural logarithm of the ratio.
 _SIZE_UNLIKENESS, _SIZE_MOST = 0.1, 0.6

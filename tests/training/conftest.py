@@ -55,7 +55,9 @@ def untrained():
     """A network that knows nothing yet, with norms as after some training."""
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        network = Network(NetworkShape(symbols=3, stem=4, widths=(4, 8, 8), features=8, extra_symbols=4, strange=3))
+        shape = NetworkShape(symbols=3, stem=4, widths=(4, 8, 8), features=8, extra_symbols=4, strange=3, layout=2)
+        network = Network(shape)
+        network.layout.copy_(torch.randn(network.layout.shape))
         for _ in range(3):
             network(torch.rand(8, 28, 28))
     return network.eval()

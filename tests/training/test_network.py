@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 import torch
@@ -37,6 +38,21 @@ def test_where_ink_stands_matters():
     glyph = torch.zeros(1, 28, 28)
     glyph[0, 4:24, 4:8] = 1
     assert not torch.allclose(network(glyph)[1], network(glyph.flip(2))[1], atol=1e-3)
+
+
+@pytest.mark.parametrize("layout", [0, 3])
+def test_memory_compares_ink_by_features_and_layout_of_length_one(layout):
+    network = Network(replace(SMALL, layout=layout)).eval()
+    network.layout.copy_(torch.randn(network.layout.shape))
+    glyphs = torch.rand(4, 28, 28)
+    (logits, features), (also, compared, unknown) = network(glyphs), network.answers(glyphs)
+    assert torch.equal(logits, also)
+    assert torch.equal(unknown, network.unknown(features))
+    assert compared.shape == (4, SMALL.features + layout * 16)
+    assert torch.allclose(compared.norm(dim=1), torch.ones(4), atol=1e-5)
+    mine = torch.nn.functional.normalize(compared[:, : SMALL.features], dim=1)
+    assert torch.allclose(mine, features, atol=1e-5)
+    assert len(Network(replace(SMALL, strange=0)).eval().answers(glyphs)) == 2
 
 
 def test_a_shape_survives_json():

@@ -9,9 +9,11 @@ from inkling import Bundle, Ink, Recognizer, Settings
 from inkling.bundle import NETWORK, NORMALIZER
 from inkling.errors import BundleError
 from inkling.training.export import export_bundle
+from inkling.training.network import Network
 from inkling.training.restore import network_of
 
 from ..drawings import STROKES, picture
+from .conftest import SMALL
 
 
 def drawn_glyphs(reader):
@@ -23,8 +25,7 @@ def drawn_glyphs(reader):
 def outputs(reader, network, glyphs):
     theirs = reader._graphs.network.run(None, {"glyphs": glyphs})
     with torch.inference_mode():
-        logits, features = network(torch.from_numpy(glyphs))
-        ours = (logits, features, network.unknown(features))
+        ours = network.answers(torch.from_numpy(glyphs))
     return theirs, [t.numpy() for t in ours[: len(theirs)]]
 
 
@@ -83,12 +84,20 @@ def test_a_graph_of_another_structure_is_refused(exported, change):
         (None, "does not say its shape"),
         ({"stem": 4, "heads": 2}, "gives the shape"),
         ({"stem": 4, "widths": [4, 8, 8], "blocks": [1, 2, 1], "features": 8}, "layers of weights"),
-        ({"stem": 4, "widths": [4, 8, 16], "features": 8}, "expected"),
+        ({"stem": 4, "widths": [4, 8, 16], "features": 8, "layout": 2}, "expected"),
+        ({"stem": 4, "widths": [4, 8, 8], "features": 8, "layout": 3}, "expected"),
     ],
 )
 def test_a_card_of_another_network_is_refused(exported, shape, told):
     with pytest.raises(BundleError, match=told):
         network_of(changed(exported, shape=shape))
+
+
+def test_a_graph_without_the_layout_that_its_card_tells_of_is_refused():
+    without = export_bundle(Network(SMALL).eval(), "ab", {})
+    told = {**without.card["shape"], "layout": 2}
+    with pytest.raises(BundleError, match="0 layers that could be its layout"):
+        network_of(changed(without, shape=told))
 
 
 def test_a_file_that_is_no_graph_is_refused(exported):

@@ -54,13 +54,16 @@ def export_bundle(
         look_alike: the temperature among look-alikes where validation data tell nothing of it.
     """
     network = network.cpu().eval()
+    with torch.inference_mode():
+        features = network.answers(torch.zeros(1, 28, 28))[1].shape[1]
     temperatures = fit_temperatures(network, held, symbols, look_alike) if held else Temperatures(symbols, 1.0, 1.0)
     card = {
         "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "symbols": list(symbols),
         "input": {"ink": "float32 (N, H, W) in [0, 1], 0 = paper", "glyphs": "float32 (N, 28, 28) in [0, 1]"},
-        "features": network.shape.features,
-        "parameters": sum(p.numel() for n, p in network.named_parameters() if n != "extra_directions"),
+        "features": features,
+        "parameters": sum(p.numel() for n, p in network.named_parameters() if n != "extra_directions")
+        + network.layout.numel(),
         "shape": network.shape.to_json(),
         **temperatures.to_json(),
         **(
@@ -78,15 +81,14 @@ def export_bundle(
 
 
 class _Answers(nn.Module):
-    """A network with the logit of what is none of its symbols beside its other answers, where it was taught any."""
+    """A network that gives all that a bundle does."""
 
     def __init__(self, network: Network) -> None:
         super().__init__()
         self.network = network
 
     def forward(self, glyphs: Tensor) -> tuple[Tensor, ...]:
-        logits, features = self.network(glyphs)
-        return (logits, features, self.network.unknown(features)) if self.network.shape.strange else (logits, features)
+        return self.network.answers(glyphs)
 
 
 def fit_acceptance(

@@ -21,6 +21,7 @@ from ..data.packs import Pack
 from ..errors import InvalidSetting
 from .checkpoint import CHECKPOINT, load_checkpoint, save_checkpoint
 from .datasets import Batch, Epochs, Mixture
+from .layout import LAYOUT, fit_layout
 from .loss import loss_of
 from .network import Network, NetworkShape
 from .recipes import Recipe
@@ -105,7 +106,8 @@ def fit(
         recipe.invented_share,
     )
     data = {pack.name: len(pack) for pack in train}
-    shape = replace(shape or NetworkShape(strange=_STRANGE), symbols=len(symbols), extra_symbols=mixture.extra_symbols)
+    shape = shape or NetworkShape(strange=_STRANGE, layout=LAYOUT)
+    shape = replace(shape, symbols=len(symbols), extra_symbols=mixture.extra_symbols)
     if saved:
         saved.check(shape, symbols, data)
     network = Network(shape)
@@ -170,7 +172,9 @@ def fit(
                 log.write(json.dumps(history[-1]) + "\n")
             _log.info("epoch %d: %s", epoch + 1, history[-1])
     told = {"recipe": asdict(recipe), "epochs": history}
-    return average.cpu().eval(), told | ({"started_from": origin} if origin else {})
+    average = average.cpu().eval()
+    fit_layout(average, train, symbols)
+    return average, told | ({"started_from": origin} if origin else {})
 
 
 def make_fabric(accelerator: str = "auto") -> Fabric:

@@ -13,6 +13,11 @@ from torch import Tensor, nn
 
 __all__ = ["Network", "NetworkShape"]
 
+#: How many layers come after the last map.
+_HEAD = 5
+#: Share of the layout in the likeness of two pieces of ink, where features have the rest.
+_LAYOUT_SHARE = 0.75
+
 
 @dataclass(frozen=True)
 class NetworkShape:
@@ -27,6 +32,7 @@ class NetworkShape:
         extra_symbols: symbols of other scripts, and invented ones, that are told apart in training only; they shape
             the features.
         strange: directions that stand for ink that is none of the symbols; 0 where the network was not taught any.
+        layout: channels of the layout, see :class:`Network`; 0 where there is none.
     """
 
     symbols: int = 62
@@ -36,6 +42,7 @@ class NetworkShape:
     features: int = 128
     extra_symbols: int = 0
     strange: int = 0
+    layout: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """Give a form that JSON keeps."""
@@ -67,9 +74,15 @@ class Network(nn.Module):
     The features have length 1 and the logits are scaled cosines to one direction a symbol (NormFace, Wang et al.
     2017), so that near means alike, for symbols the network has never seen as well.
 
+    Features tell what the network learned to tell apart. For memory, which compares ink of any symbols, stands beside
+    them the layout: a few channels of each place of the last map, fitted by :mod:`inkling.training.layout`.
+
     Args:
         shape: what to build.
     """
+
+    #: What the layout keeps of each place of the last map, (L, C).
+    layout: Tensor
 
     def __init__(self, shape: NetworkShape) -> None:
         super().__init__()
@@ -83,22 +96,44 @@ class Network(nn.Module):
         # a weight for every place of the last map, channel by channel: a mean would forget where things stand
         last_px = -(-28 // 2 ** len(shape.widths))
         layers += [nn.Conv2d(width, width, last_px, groups=width, bias=False), nn.BatchNorm2d(width), nn.Flatten()]
-        layers += [nn.Linear(width, shape.features, bias=False), nn.BatchNorm1d(shape.features)]
+        layers += [nn.Linear(width, shape.features, bias=False), nn.BatchNorm1d(shape.features)]  # _HEAD layers
         self.body = nn.Sequential(*layers)
         self.directions = nn.Parameter(torch.randn(shape.symbols, shape.features))
         self.extra_directions = nn.Parameter(torch.randn(shape.extra_symbols, shape.features))
         self.strange_directions = nn.Parameter(torch.randn(shape.strange, shape.features))
         self.scale = nn.Parameter(torch.tensor(16.0))
-
-    def features(self, glyphs: Tensor) -> Tensor:
-        """Turn glyphs, float32 (N, 28, 28), into features of length 1, float32 (N, D)."""
-        embedded = self.body((glyphs[:, None] - 0.5) * 2)  # (N, 28, 28) -> (N, 1, 28, 28) -> (N, D)
-        return F.normalize(embedded.float(), dim=1)
+        # fitted when all else is trained, so no checkpoint keeps it
+        self.register_buffer("layout", torch.zeros(shape.layout, width), persistent=False)
 
     def forward(self, glyphs: Tensor) -> tuple[Tensor, Tensor]:
-        """Turn glyphs, float32 (N, 28, 28), into logits (N, symbols) and features (N, D)."""
-        features = self.features(glyphs)
+        """Turn glyphs, float32 (N, 28, 28), into logits (N, symbols) and features of length 1 (N, D)."""
+        features = self._features(self.last_map(glyphs))
         return self._cosines(features, self.directions), features
+
+    def answers(self, glyphs: Tensor) -> tuple[Tensor, ...]:
+        """Turn glyphs, float32 (N, 28, 28), into all that a bundle gives.
+
+        Returns:
+            Logits (N, symbols); what memory compares ink by, of length 1: features and layout (N, D + L·P·P), or
+            features alone where there is no layout; and :meth:`unknown` (N,), where the network was taught any.
+        """
+        last = self.last_map(glyphs)
+        features = self._features(last)
+        compared = features
+        if self.shape.layout:
+            places = F.conv2d(last, self.layout[:, :, None, None]).flatten(1)  # (N, C, P, P) -> (N, L·P·P)
+            layout = F.normalize(places, dim=1)
+            compared = torch.cat(((1 - _LAYOUT_SHARE) ** 0.5 * features, _LAYOUT_SHARE**0.5 * layout), 1)
+        found = self._cosines(features, self.directions), compared
+        return (*found, self.unknown(features)) if self.shape.strange else found
+
+    def last_map(self, glyphs: Tensor) -> Tensor:
+        """Turn glyphs, float32 (N, 28, 28), into the last map (N, C, P, P), before places are summed up."""
+        seen: Tensor = self.body[:-_HEAD]((glyphs[:, None] - 0.5) * 2)  # (N, 28, 28) -> (N, 1, 28, 28) -> (N, C, P, P)
+        return seen
+
+    def _features(self, last: Tensor) -> Tensor:
+        return F.normalize(self.body[-_HEAD:](last).float(), dim=1)
 
     def extra_logits(self, features: Tensor) -> Tensor:
         """Turn features (N, D) into logits over the symbols of other scripts, (N, extra_symbols)."""

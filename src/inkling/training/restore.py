@@ -49,6 +49,11 @@ def network_of(bundle: Bundle) -> Network:
     layers = [module for module in network.modules() if isinstance(module, _LAYERS)]
     norms = [module for module in network.modules() if isinstance(module, _NORMS)]
     nodes = [node for node in graph.node if node.op_type in ("Conv", "Gemm")]
+    if network.shape.layout:
+        of_layout = [node for node in nodes if _constants(node, weights)[0].shape[2:] == (1, 1)]
+        nodes = [node for node in nodes if node not in of_layout]
+        if len(of_layout) != 1:
+            raise _unlike(f"it has {len(of_layout)} layers that could be its layout")
     if len(nodes) != len(layers):
         raise _unlike(f"it has {len(nodes)} layers of weights, and its card describes one of {len(layers)}")
     with torch.no_grad():
@@ -57,6 +62,8 @@ def network_of(bundle: Bundle) -> Network:
             _fill(layer.weight, weight, node.name)
             _fill(norm.bias, bias[0] if bias else torch.zeros_like(norm.bias), node.name)  # one of zeros is left out
             norm.weight.fill_((1 + norm.eps) ** 0.5)  # takes back what a fresh norm divides by
+        if network.shape.layout:
+            _fill(network.layout, _constants(of_layout[0], weights)[0][:, :, 0, 0], of_layout[0].name)
         # logits = (scale · features) × directions
         product = _made_by("logits", made_by)
         _fill(network.directions, _constants(product, weights)[0].T, product.name)
@@ -119,8 +126,7 @@ def _compare(network: Network, bundle: Bundle) -> None:
     names = ["logits", "features", "unknown"][: 3 if network.shape.strange else 2]
     expected = session.run(names, {"glyphs": glyphs})
     with torch.inference_mode():
-        logits, features = network(torch.from_numpy(glyphs))
-        found = (logits, features, network.unknown(features))[: len(names)]
+        found = network.answers(torch.from_numpy(glyphs))
     for name, theirs, ours in zip(names, expected, found, strict=True):
         apart = float(np.abs(theirs - ours.numpy()).max())
         if not apart <= _AGREEMENT * max(1.0, float(np.abs(theirs).max())):

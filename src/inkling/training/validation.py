@@ -14,7 +14,7 @@ from ..raster import rasterize
 from .network import Network
 from .normalizer import Normalizer
 
-__all__ = ["Held", "accuracies", "beliefs_of", "hold", "logits_of", "same_kind"]
+__all__ = ["Held", "accuracies", "beliefs_of", "glyphs_of", "hold", "logits_of", "same_kind"]
 
 
 @dataclass(frozen=True)

@@ -150,6 +150,19 @@ def test_size_tells_symbols_of_one_shape_apart_where_it_is_known(empty):
     assert large[zero] - large[letter] > small[zero] - small[letter]
 
 
+def test_between_symbols_of_one_shape_size_decides_how_far_a_correction_reaches(empty):
+    logits, features, glyph = character(99, near=5)
+
+    def moved(symbol, read, size):
+        voted = taught(empty, 1, 5, symbol, read, size=20).vote(logits, features, glyph, None, np.array([size]))[0]
+        return voted[SYMBOLS.index(symbol)] - logits[0, SYMBOLS.index(symbol)]
+
+    assert moved("o", "0", 22) > 0.8 * moved("o", "0", 20) > 1
+    assert moved("o", "0", 40) < 0.2 * moved("o", "0", 20)
+    assert moved("7", "3", 40) > 0.4 * moved("7", "3", 20) > 1  # of other shapes size says little
+    assert moved("o", "0", 0) == moved("o", "0", 20)  # it is not known
+
+
 def test_corrections_that_disagree_with_their_neighbours_are_doubted(empty):
     memory = empty
     for number in range(1, 8):

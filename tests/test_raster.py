@@ -61,7 +61,8 @@ def test_a_sensible_pen_is_kept():
 
 
 def test_a_pen_too_wide_or_too_fine_for_the_drawing_is_brought_to_measure():
-    assert suitable_pen_width(100, 40) == pytest.approx(10)
+    assert suitable_pen_width(100, 40) == pytest.approx(18)
+    assert suitable_pen_width(100, 40, 0.1) == pytest.approx(10)
     assert suitable_pen_width(1000, 1) == pytest.approx(20)
 
 

@@ -23,6 +23,10 @@ __all__ = ["Ink", "Source"]
 #: What ink can be made of: a path, a picture file's bytes, a Pillow image, a uint8 array, or ink itself.
 Source = Any
 
+#: Strokes are drawn by no wider pen than this share of the drawing: small letters would be read worse, by a point with
+#: 0.14 and by two with 0.18 (docs/experiments.md, 21).
+_MOST_PEN_SHARE = 0.10
+
 _OWN_INK = "Make it by Ink.from_image or Ink.from_strokes."
 _BLANK = ("There is nothing written on it.", "Write or draw something first, with more contrast to the paper.")
 
@@ -103,8 +107,8 @@ class Ink:
 
         Args:
             strokes: one sequence of points (x, y) or (x, y, time in ms) a stroke, in px, y down.
-            pen_width: the pen's width in the same px; a sensible share of the drawing by default. A pen far too wide
-                for so small a drawing is made finer.
+            pen_width: the pen's width in the same px; a sensible share of the drawing by default. A pen wider
+                than a tenth of the drawing is made finer, so that loops stay open.
             settings: the limits ``max_strokes`` and ``max_points``.
 
         Raises:
@@ -126,7 +130,7 @@ class Ink:
         if not drawn:
             raise BlankInk(*_BLANK)
         width = None if pen_width is None else float(pen_width)
-        raster, scale, origin = rasterize([stroke[:, :2] for stroke in drawn], width)
+        raster, scale, origin = rasterize([stroke[:, :2] for stroke in drawn], width, _MOST_PEN_SHARE)
         return cls(raster.astype(np.float32) / np.float32(255), origin, scale, drawn, width)
 
 

@@ -1,5 +1,6 @@
 """Memory: what corrections taught, voting beside the network. Numpy only, and a value: teaching gives a new one."""
 
+import functools
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
 
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from .outline import OUTLINE
 from .prototypes import Prototype, Prototypes
 from .shelves import Shelf, logs_of, traits_of
+from .temperature import shared_shapes
 from .votes import by_chance, near, vote_on
 
 __all__ = ["Memory"]
@@ -34,7 +36,7 @@ class Memory:
         size: length of the network's features.
     """
 
-    def __init__(self, symbols: Sequence[str], size: int = 128) -> None:
+    def __init__(self, symbols: Sequence[str], size: int) -> None:
         self.symbols = tuple(symbols)
         self.size = size
         self._names: tuple[str, ...] = self.symbols
@@ -43,6 +45,7 @@ class Memory:
         self._place: dict[int, tuple[int, int]] = {}  # id: (shelf, label)
         self._prototypes = Prototypes({}, size + OUTLINE)
         self._counts = np.zeros(len(self.symbols), np.int64)
+        self._same_shape = _same_shape(self.symbols)
 
     def __len__(self) -> int:
         return len(self._place)
@@ -188,7 +191,7 @@ class Memory:
             places_of = self._shelves if nearby is None else np.sort(nearby[i]).tolist()
             shelves = [self._shelves[s] for s in places_of if s in self._shelves and self._shelves[s].count]
             if shelves:
-                words[i] = vote_on(voted[i], trait, logs[i], shelves, asked, chance, known)
+                words[i] = vote_on(voted[i], trait, logs[i], shelves, asked, chance, self._same_shape)
         return voted[:, [*range(known), *new.labels]].astype(np.float32), words
 
     def doubts(self) -> dict[int, float]:
@@ -219,3 +222,9 @@ class Memory:
         memory._shelves, memory._place = dict(self._shelves), dict(self._place)
         memory._counts = self._counts.copy()
         return memory
+
+
+@functools.cache
+def _same_shape(symbols: tuple[str, ...]) -> NDArray[np.bool_]:
+    """Say which symbols share one shape, as :func:`inkling.votes.vote_on` takes it: bool (S + 1, S + 1)."""
+    return np.pad(shared_shapes(symbols), (0, 1))

@@ -14,14 +14,13 @@ SIZE_PX = 96
 MARGIN_PX = 2
 #: The pen's width where none is given, as a share of the drawing's longer side.
 DEFAULT_PEN_SHARE = 0.10
-#: A pen wider or finer than these shares of the longer side would fill loops, or fade away: small letters are read
-#: worse by a point with 0.14, by two with 0.18 (docs/experiments.md, 21).
-_MOST_PEN_SHARE, _LEAST_PEN_SHARE = 0.10, 0.02
+#: A pen wider or finer than these shares of the longer side would fill the loops, or fade away.
+_MOST_PEN_SHARE, _LEAST_PEN_SHARE = 0.18, 0.02
 
 _SHIFT = 5  # cv2 takes coordinates in 1/32 px
 
 
-def suitable_pen_width(extent: float, pen_width: float | None) -> float:
+def suitable_pen_width(extent: float, pen_width: float | None, most_share: float = _MOST_PEN_SHARE) -> float:
     """Give the width that a drawing is drawn with.
 
     A pen that is far too wide for a small drawing would fill its loops, so it is made finer; strokes tell what a
@@ -30,25 +29,27 @@ def suitable_pen_width(extent: float, pen_width: float | None) -> float:
     Args:
         extent: the longer side of the strokes' points, px.
         pen_width: the pen's own width in the same px, or None.
+        most_share: the widest pen, as a share of the longer side.
 
     Returns:
         The width in the same px, above 0.
     """
     if pen_width is None:
         return DEFAULT_PEN_SHARE * extent if extent > 0 else 1.0
-    fitted = float(np.clip(pen_width, _LEAST_PEN_SHARE * extent, _MOST_PEN_SHARE * extent))
+    fitted = float(np.clip(pen_width, _LEAST_PEN_SHARE * extent, most_share * extent))
     larger_than_a_dot = float(np.clip(extent / pen_width - 1, 0, 1))
     return pen_width + larger_than_a_dot * (fitted - pen_width)
 
 
 def rasterize(
-    strokes: Sequence[NDArray[np.float32]], pen_width: float | None = None
+    strokes: Sequence[NDArray[np.float32]], pen_width: float | None = None, most_pen_share: float = _MOST_PEN_SHARE
 ) -> tuple[NDArray[np.uint8], float, tuple[float, float]]:
     """Draw strokes on a canvas that just holds them.
 
     Args:
         strokes: one array (P, 2) or more, points x right, y down, any unit, finite; P at least 1.
         pen_width: the pen's width in the same unit; a sensible share of the drawing by default.
+        most_pen_share: the widest pen, as a share of the drawing's longer side.
 
     Returns:
         pixels: uint8 (H, W), 0 = paper, 255 = ink, the longer side about :data:`SIZE_PX` and a pen's width.
@@ -59,7 +60,7 @@ def rasterize(
     # the scale of the smallest drawings is beyond float32
     low, high = points.min(0).astype(np.float64), points.max(0).astype(np.float64)
     extent = float((high - low).max())
-    width = suitable_pen_width(extent, pen_width)
+    width = suitable_pen_width(extent, pen_width, most_pen_share)
     # cv2's pens have whole widths: the scale that makes this pen a whole number of px wide, near the size wanted
     pen_px = max(2, round(width * SIZE_PX / max(extent, width)))
     scale = pen_px / width

@@ -17,9 +17,12 @@ Floats = NDArray[np.float32]
 
 #: How fast a vote fades as ink grows unlike what was corrected: exp(-_FADING * (1 - likeness)).
 _FADING = 16.0
-#: Capitals and small letters of one shape differ in size alone: ink of another size counts as less alike, but never
-#: by much, since people also write larger and smaller. A unit is the natural logarithm of the ratio.
+#: Ink of another size counts as less alike, but never by much, since people also write larger and smaller. A unit is
+#: the natural logarithm of the ratio.
 _SIZE_UNLIKENESS, _SIZE_MOST = 0.1, 0.6
+#: Symbols of one shape, such as C and c, differ in size alone: where one was read and another was right, much more
+#: depends on it, but little on small differences. A unit is the square of that logarithm.
+_LOOK_ALIKE_UNLIKENESS = 1.0
 #: What a vote can move a logit by, and how many corrections it takes to reach half of that.
 _STRENGTH, _HALF = 5.0, 0.6
 #: Of many corrections some lie near by chance; so many more in the neighbourhood are needed before they count.
@@ -42,7 +45,7 @@ def vote_on(
     shelves: Sequence[Shelf],
     asked: NDArray[np.bool_],
     chance: float,
-    known: int,
+    same_shape: NDArray[np.bool_],
 ) -> float:
     """Add the votes of some shelves on one piece of ink to its logits.
 
@@ -55,18 +58,22 @@ def vote_on(
         shelves: whose corrections are asked.
         asked: bool (names,), which symbols may be answered.
         chance: how many corrections lie near by chance, by :func:`by_chance`.
-        known: how many symbols the network tells apart; they come first.
+        same_shape: bool (known + 1, known + 1), which of the symbols that the network tells apart, which come first,
+            share one shape; a row and a column of False stand for all others.
 
     Returns:
         What the corrections' word counts, in log odds from 0.
     """
+    known = len(same_shape) - 1
     columns = [shelf.columns for shelf in shelves]
     ids, labels, reads, sizes = (np.concatenate([column[i] for column in columns]) for i in range(4))  # (K,)
     rows = asked[labels]
     if not rows.any():
         return 0.0
     likeness = np.concatenate([column[4] @ trait for column in columns])  # (K,)
-    unlike = _SIZE_UNLIKENESS * np.minimum(np.abs(sizes - size), _SIZE_MOST)  # NaN where a size is not known
+    apart = np.minimum(np.abs(sizes - size), _SIZE_MOST)  # NaN where a size is not known
+    of_one_shape = same_shape[np.minimum(labels, known), np.minimum(reads, known)]  # -1 is the last
+    unlike = np.where(of_one_shape, _LOOK_ALIKE_UNLIKENESS * apart * apart, _SIZE_UNLIKENESS * apart)
     weights = np.where(rows, np.exp(_FADING * (likeness - 1 - np.nan_to_num(unlike))), 0)
     against = reads >= 0
     votes = np.bincount(labels, np.where(labels < known, weights, 0), len(voted))

@@ -46,10 +46,10 @@ def fabric():
 
 @pytest.fixture
 def train(fabric):
-    def run(folder, packs=None, symbols=SYMBOLS, recipe=RECIPE, **options):
+    def run(folder, packs=None, symbols=SYMBOLS, recipe=RECIPE, shape=SMALL, **options):
         packs = packs or [pictures(), strokes()]
         held = hold([pictures(count=20, name="others")], symbols)
-        return fit(packs, held, symbols, folder, recipe, SMALL, fabric=fabric, **options)
+        return fit(packs, held, symbols, folder, recipe, shape, fabric=fabric, **options)
 
     return run
 
@@ -144,6 +144,13 @@ def test_a_finished_training_has_nothing_left_to_do(train, uninterrupted, tmp_pa
     assert told == []
     assert torch.equal(weights(network), weights(uninterrupted[0]))
     assert len(history["epochs"]) == 3
+
+
+def test_a_training_from_before_there_was_a_layout_ends_with_one(train, tmp_path):
+    train(tmp_path, shape=SMALL)
+    network, _ = train(tmp_path, resume=True, shape=dataclasses.replace(SMALL, layout=2))
+    assert network.layout.shape == (2, SMALL.widths[-1])
+    assert not torch.equal(network.layout, torch.eye(2, SMALL.widths[-1]))
 
 
 def test_without_a_checkpoint_there_is_nothing_to_resume(train, tmp_path):

@@ -84,8 +84,8 @@ def test_a_graph_of_another_structure_is_refused(exported, change):
         (None, "does not say its shape"),
         ({"stem": 4, "heads": 2}, "gives the shape"),
         ({"stem": 4, "widths": [4, 8, 8], "blocks": [1, 2, 1], "features": 8}, "layers of weights"),
-        ({"stem": 4, "widths": [4, 8, 16], "features": 8, "layout": 2}, "expected"),
-        ({"stem": 4, "widths": [4, 8, 8], "features": 8, "layout": 3}, "expected"),
+        ({"stem": 4, "widths": [4, 8, 8], "features": 16, "layout": 2}, "expected"),
+        ({"stem": 4, "widths": [4, 8, 8], "features": 8, "layout": 3}, "could be its layout"),
     ],
 )
 def test_a_card_of_another_network_is_refused(exported, shape, told):

@@ -13,6 +13,7 @@ from inkling.errors import CheckpointError, NothingToLearn
 from inkling.inference import quantized
 from inkling.training.lessons import Lessons
 from inkling.training.replay import Replay
+from inkling.training.restore import network_of
 from inkling.training.retrain import Retraining, Stopped, retrain
 
 from ..drawings import STROKES, picture
@@ -51,6 +52,7 @@ def test_a_candidate_reads_and_says_how_it_came_to_be(parent):
     assert candidate.version != parent.version
     told = candidate.card["training"]
     assert told["parent"] == parent.version
+    assert torch.equal(network_of(candidate).layout, network_of(parent).layout)
     known = some.held_out()[:20]
     assert told["corrections"]["trained_on"] == (~known).sum()
     assert told["corrections"]["held_out"] == known.sum()

@@ -11,7 +11,7 @@ from ..alphabet import Alphabet
 from ..data.packs import Pack
 from ..inference import quantized
 from ..ink import Ink
-from ..raster import DEFAULT_PEN_SHARE
+from ..raster import DEFAULT_PEN_SHARE, rasterize
 from .findings import Goal, Section, Spread
 from .handwriting import Handwriting, answers, teach
 
@@ -47,7 +47,10 @@ def drawn_again(strokes: Sequence[NDArray[np.float32]], changes: frozenset[str],
     shift = rng.uniform(-1, 1, 2) * extent if "moved" in changes else np.zeros(2)
     pen = DEFAULT_PEN_SHARE * 2 ** (rng.uniform(-_PEN_OCTAVES, _PEN_OCTAVES) if "pen" in changes else 0.0)
     turn = scale * np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-    return Ink.from_strokes([stroke @ turn.T + shift for stroke in strokes], pen_width=pen * extent)
+    moved = [(stroke @ turn.T + shift).astype(np.float32) for stroke in strokes]
+    # from_strokes would draw them by no wider a pen than suits them
+    pixels, px, origin = rasterize(moved, pen * extent)
+    return Ink(pixels.astype(np.float32) / np.float32(255), origin, px, tuple(moved), pen * extent)
 
 
 def variation_section(

@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +46,8 @@ class Checkpoint:
                 f"The checkpoint is of the symbols {self.meta['symbols']}, but these data hold {list(symbols)}.",
                 _RESUME,
             )
-        if NetworkShape.from_json(self.meta["shape"]) != shape:
+        # the layout is fitted after the last step, so a run from before there was one can end with it
+        if replace(NetworkShape.from_json(self.meta["shape"]), layout=shape.layout) != shape:
             raise CheckpointError(
                 f"The checkpoint is of a network {self.meta['shape']}, but these data ask for {shape.to_json()}.",
                 _RESUME,

@@ -85,7 +85,8 @@ def fit(
         start: the checkpoint of an earlier training, whose averaged weights this one begins with.
 
     Returns:
-        The network with its averaged weights, on the CPU, and the history: one record an epoch.
+        The network with its averaged weights, on the CPU, and the history: one record an epoch. Its layout is fitted in
+        the first process only.
 
     Raises:
         CheckpointError: ``resume`` and there is no checkpoint, or it is damaged, or of other data.
@@ -173,7 +174,8 @@ def fit(
             _log.info("epoch %d: %s", epoch + 1, history[-1])
     told = {"recipe": asdict(recipe), "epochs": history}
     average = average.cpu().eval()
-    fit_layout(average, train, symbols)
+    if fabric.is_global_zero:
+        fit_layout(average, train, symbols, recipe.seed)
     return average, told | ({"started_from": origin} if origin else {})
 
 

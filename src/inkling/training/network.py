@@ -15,7 +15,7 @@ __all__ = ["Network", "NetworkShape"]
 
 #: How many layers come after the last map.
 _HEAD = 5
-#: Share of the layout in the likeness of two pieces of ink, where features have the rest.
+#: Share of the layout in what memory compares ink by; features have the rest.
 _LAYOUT_SHARE = 0.75
 
 
@@ -28,7 +28,7 @@ class NetworkShape:
         stem: channels at 28×28.
         widths: channels at 14×14, 7×7 and 4×4.
         blocks: residual blocks at each of these.
-        features: length of the feature vector.
+        features: length of the feature vector, by which symbols are told apart; without the layout, that is.
         extra_symbols: symbols of other scripts, and invented ones, that are told apart in training only; they shape
             the features.
         strange: directions that stand for ink that is none of the symbols; 0 where the network was not taught any.
@@ -102,8 +102,8 @@ class Network(nn.Module):
         self.extra_directions = nn.Parameter(torch.randn(shape.extra_symbols, shape.features))
         self.strange_directions = nn.Parameter(torch.randn(shape.strange, shape.features))
         self.scale = nn.Parameter(torch.tensor(16.0))
-        # fitted when all else is trained, so no checkpoint keeps it
-        self.register_buffer("layout", torch.zeros(shape.layout, width), persistent=False)
+        # fitted when all else is trained, so no checkpoint keeps it; the first channels until then
+        self.register_buffer("layout", torch.eye(shape.layout, width), persistent=False)
 
     def forward(self, glyphs: Tensor) -> tuple[Tensor, Tensor]:
         """Turn glyphs, float32 (N, 28, 28), into logits (N, symbols) and features of length 1 (N, D)."""
@@ -122,7 +122,7 @@ class Network(nn.Module):
         compared = features
         if self.shape.layout:
             places = F.conv2d(last, self.layout[:, :, None, None]).flatten(1)  # (N, C, P, P) -> (N, L·P·P)
-            layout = F.normalize(places, dim=1)
+            layout = F.normalize(places.float(), dim=1)
             compared = torch.cat(((1 - _LAYOUT_SHARE) ** 0.5 * features, _LAYOUT_SHARE**0.5 * layout), 1)
         found = self._cosines(features, self.directions), compared
         return (*found, self.unknown(features)) if self.shape.strange else found

@@ -28,7 +28,7 @@ def network_of(bundle: Bundle) -> Network:
     The exporter folded every norm into the layer before it, so what stood in the norms is lost: here they change
     nothing but add the folded bias. Such norms hold for evaluation mode only; in training mode they would take each
     batch's own mean and variance away. The directions come with length 1, and there are no symbols of other scripts,
-    since a bundle keeps none.
+    since a bundle keeps none. The layout comes back as it was fitted.
 
     Args:
         bundle: one that :func:`inkling.training.export.export_bundle` made.
@@ -50,7 +50,8 @@ def network_of(bundle: Bundle) -> Network:
     norms = [module for module in network.modules() if isinstance(module, _NORMS)]
     nodes = [node for node in graph.node if node.op_type in ("Conv", "Gemm")]
     if network.shape.layout:
-        of_layout = [node for node in nodes if _constants(node, weights)[0].shape[2:] == (1, 1)]
+        is_layout = (network.shape.layout, network.shape.widths[-1], 1, 1)
+        of_layout = [node for node in nodes if _constants(node, weights)[0].shape == is_layout]
         nodes = [node for node in nodes if node not in of_layout]
         if len(of_layout) != 1:
             raise _unlike(f"it has {len(of_layout)} layers that could be its layout")

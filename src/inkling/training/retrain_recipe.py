@@ -27,7 +27,8 @@ class Retraining:
         within_weight: weight of the loss among the symbols of the same kind (digits, capitals, small letters).
         base_weight: weight of the loss over base data's own labels; that of the corrections' is 1.
         answers_weight: weight of staying with the teacher's answers, on all that is no correction.
-        features_weight: weight of staying with the teacher's features, which memory votes by.
+        features_weight: weight of staying with the teacher's features, a part of what memory votes by; the layout, the
+            other part, then stays too.
         averaging: how much of the weights' running average is kept each step.
         seed: of order and variation.
     """

@@ -41,8 +41,8 @@ LIMITS = """
   people much worse than the mean.
 - **Ascenders and descenders.** Size and place are taken away before reading, so an a with a high stem may be read as d,
   and an h with a short one as n.
-- **Turned and thick.** Turned by 10° and more, or written with a pen wider than a fifth of the character, small letters
-  lose most; see [robustness](results/robustness.md).
+- **Turned and thick.** Turned by 10° and more, or a picture of a pen wider than a fifth of the character, small letters
+  lose most; see [robustness](results/robustness.md). Strokes are drawn by a finer pen.
 - **Lines through the character** cost most of all kinds of damage.
 - **Strangers it takes for a character.** Some symbols of other scripts and some doodles pass, more of them where they
   resemble a letter or a digit; see [refusal](results/refusal.md).

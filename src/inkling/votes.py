@@ -71,10 +71,11 @@ def vote_on(
     if not rows.any():
         return 0.0
     likeness = np.concatenate([column[4] @ trait for column in columns])  # (K,)
-    apart = np.minimum(np.abs(sizes - size), _SIZE_MOST)  # NaN where a size is not known
+    apart = np.abs(sizes - size)  # NaN where a size is not known
+    apart = np.minimum(np.where(apart >= 0, apart, 0), _SIZE_MOST)
     of_one_shape = same_shape[np.minimum(labels, known), np.minimum(reads, known)]  # -1 is the last
     unlike = np.where(of_one_shape, _LOOK_ALIKE_UNLIKENESS * apart * apart, _SIZE_UNLIKENESS * apart)
-    weights = np.where(rows, np.exp(_FADING * (likeness - 1 - np.nan_to_num(unlike))), 0)
+    weights = np.where(rows, np.exp(_FADING * (likeness - 1 - unlike)), 0)
     against = reads >= 0
     votes = np.bincount(labels, np.where(labels < known, weights, 0), len(voted))
     votes -= np.bincount(reads[against], weights[against], len(voted))

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .outline import OUTLINE
-from .prototypes import Prototype, Prototypes
+from .prototypes import Prototype, Prototypes, withheld_belief
 from .shelves import Shelf, logs_of, traits_of
 from .temperature import shared_shapes
 from .votes import by_chance, near, vote_on
@@ -182,7 +182,8 @@ class Memory:
         voted[:, :known] = logits
         new = self._prototypes
         if new.labels:
-            voted[:, new.labels] = new.logits(traits, known)
+            withheld = withheld_belief(logits, asked[:known], self._same_shape)
+            voted[:, new.labels] = new.logits(traits, known) - withheld[:, None]
         places = min(_PLACES, known)
         nearby = np.argpartition(-logits, places - 1, axis=1)[:, :places] if places < known else None
         logs = logs_of(sizes, len(traits))

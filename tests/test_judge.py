@@ -276,3 +276,21 @@ def test_the_json_form_says_why(reader):
     assert written["characters"][0]["reason"] == "unknown"
     assert written["characters"][0]["look_alikes"] == []
     assert 0 <= written["characters"][0]["membership"] < 0.01
+
+
+def test_a_taught_symbol_takes_no_ink_from_a_known_one_whose_look_alikes_are_left_out():
+    judge = Judge(SYMBOLS, {}, 0.5)
+    symbols = (*SYMBOLS, "θ")
+    logits = np.full((1, len(symbols)), -30, np.float32)
+    for symbol, belief in {"0": 0.2, "O": 0.5, "o": 0.3, "θ": 0.6}.items():
+        logits[0, symbols.index(symbol)] = np.log(belief)
+    digits = Alphabet.parse([*"0123456789", "θ"], SYMBOLS, ("θ",))
+    among = dict(zip(digits.symbols, judge.probabilities(logits, digits, symbols)[0], strict=True))
+    assert among["0"] == pytest.approx(1 / 1.6, abs=1e-5)
+    assert among["θ"] == pytest.approx(0.6 / 1.6, abs=1e-5)
+    everything = Alphabet.all_of(SYMBOLS, ("θ",))
+    among = dict(zip(everything.symbols, judge.probabilities(logits, everything, symbols)[0], strict=True))
+    assert among["θ"] == pytest.approx(0.6 / 1.6, abs=1e-5)
+    assert among["0"] == pytest.approx(0.2 / 1.6, abs=1e-5)
+    unknown = np.log(np.array([0.6], np.float32))
+    assert judge.membership(logits, unknown, digits, symbols) == pytest.approx(1.6 / 2.2, abs=1e-5)

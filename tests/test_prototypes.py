@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from inkling.prototypes import Prototype, Prototypes, withheld_belief
+from inkling.prototypes import Prototype, Prototypes
 
 KNOWN = 62
 
@@ -51,12 +51,3 @@ def test_of_many_symbols_only_those_that_are_touched_are_made_again():
     gone = after.changed({KNOWN: after.by_label[KNOWN].without([1, 2])})
     assert gone.labels == (KNOWN + 1,)
     assert gone.means == pytest.approx(unit([95]))
-
-
-def test_belief_in_a_shape_that_others_of_it_share_speaks_against_new_symbols_too():
-    same_shape = np.pad(np.array([[1, 1, 0], [1, 1, 0], [0, 0, 1]], bool), (0, 1))  # 0 and o; 7
-    logits = np.log(np.array([[0.3, 0.6, 0.1], [0.05, 0.05, 0.9], [0.9, 0.0001, 0.0999]], np.float32))
-    asked = np.array([True, False, True])
-    assert withheld_belief(logits, asked, same_shape) == pytest.approx(np.log([0.9 / 0.3, 1, 0.9001 / 0.9]), abs=1e-5)
-    for everything in (np.ones(3, bool), np.zeros(3, bool)):
-        assert withheld_belief(logits, everything, same_shape).tolist() == [0, 0, 0]

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from .alphabet import TAUGHT, Alphabet, look_alikes
 from .errors import BundleDamaged, InvalidSetting
 from .reading import Alternative, Character, Reason
+from .temperature import shared_shapes
 
 __all__ = ["Judge", "vouched_for"]
 
@@ -29,6 +30,36 @@ class _Places:
     chosen: NDArray[np.intp]
     belonging: NDArray[np.intp]
     one_each: bool
+    rivals: "_Rivals | None"
+
+
+@dataclass(frozen=True)
+class _Rivals:
+    """Taught symbols of an alphabet that leaves out some of the network's own.
+
+    Args:
+        taught: intp (T,), where they stand among logits.
+        known: intp (K,), where the network's own symbols stand.
+        asked: bool (K,), which of these may be answered; one at least may, and one may not.
+        same_shape: bool (K, K), which share one shape.
+    """
+
+    taught: NDArray[np.intp]
+    known: NDArray[np.intp]
+    asked: NDArray[np.bool_]
+    same_shape: NDArray[np.bool_]
+
+    def withheld(self, logits: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Give the logarithm of the belief in a shape over that in its symbols that are asked: (N,), 0 or more.
+
+        The network shares what it believes of a circle out among 0, O and o. Where 0 alone may be answered, all of it
+        speaks against a taught symbol that looks like a circle.
+        """
+        own = logits[:, self.known]
+        likeliest = np.where(self.asked, own, -np.inf).argmax(1)
+        of_shape = np.where(self.same_shape[likeliest], own, -np.inf)  # (N, K)
+        of_asked = np.where(self.asked, of_shape, -np.inf)
+        return np.asarray(np.logaddexp.reduce(of_shape, axis=1) - np.logaddexp.reduce(of_asked, axis=1))
 
 
 class Judge:
@@ -54,6 +85,8 @@ class Judge:
         """Choose from an alphabet, as :meth:`inkling.Recognizer.probabilities` does."""
         places = self._places_of(alphabet, symbols)
         chosen = logits.astype(np.float64)
+        if places.rivals is not None:
+            chosen[:, places.rivals.taught] -= places.rivals.withheld(chosen)[:, None]
         chosen = np.exp(chosen - chosen[:, places.chosen].max(1, keepdims=True, initial=-np.inf))
         if places.one_each:
             weights = chosen[:, places.chosen]  # (N, S)
@@ -147,7 +180,7 @@ class Judge:
         names = self._symbols if symbols is None else tuple(symbols)
         places = self._places.get((names, alphabet.members))
         if places is None:
-            places = _found(alphabet, names)
+            places = _found(alphabet, names, self._symbols)
             if len(self._places) < _KEPT_PLACES:
                 self._places[(names, alphabet.members)] = places
         return places
@@ -167,7 +200,7 @@ def vouched_for(membership: Floats, word: Floats) -> Floats:
     return np.asarray(membership / (membership + outside), np.float32)
 
 
-def _found(alphabet: Alphabet, symbols: tuple[str, ...]) -> _Places:
+def _found(alphabet: Alphabet, symbols: tuple[str, ...], own: tuple[str, ...]) -> _Places:
     place = {symbol: i for i, symbol in enumerate(symbols)}
     members = [np.array([place[m] for m in some], np.intp) for some in alphabet.members]
     named = {member for some in alphabet.members for member in some}
@@ -177,7 +210,18 @@ def _found(alphabet: Alphabet, symbols: tuple[str, ...]) -> _Places:
         np.concatenate(members),
         np.array(sorted(place[symbol] for symbol in belonging), np.intp),
         all(len(some) == 1 for some in members),
+        _rivals(named, symbols, own),
     )
+
+
+def _rivals(named: set[str], symbols: tuple[str, ...], own: tuple[str, ...]) -> _Rivals | None:
+    known = [i for i, symbol in enumerate(symbols) if symbol in own]
+    taught = [i for i, symbol in enumerate(symbols) if symbol not in own and symbol in named]
+    asked = np.array([symbols[i] in named for i in known], bool)
+    if not taught or asked.all() or not asked.any():
+        return None
+    same_shape = shared_shapes([symbols[i] for i in known])
+    return _Rivals(np.array(taught, np.intp), np.array(known, np.intp), asked, same_shape)
 
 
 def _acceptance_of(card: Mapping[str, Any]) -> dict[str, float]:

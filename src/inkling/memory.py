@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .outline import OUTLINE
-from .prototypes import Prototype, Prototypes, withheld_belief
+from .prototypes import Prototype, Prototypes
 from .shelves import Shelf, logs_of, traits_of
 from .temperature import shared_shapes
 from .votes import by_chance, near, vote_on
@@ -33,7 +33,7 @@ class Memory:
 
     Args:
         symbols: what the network's logits stand for.
-        size: length of the network's features.
+        size: length of the network's features, with the layout.
     """
 
     def __init__(self, symbols: Sequence[str], size: int) -> None:
@@ -45,7 +45,7 @@ class Memory:
         self._place: dict[int, tuple[int, int]] = {}  # id: (shelf, label)
         self._prototypes = Prototypes({}, size + OUTLINE)
         self._counts = np.zeros(len(self.symbols), np.int64)
-        self._same_shape = _same_shape(self.symbols)
+        self._same_shape = _shapes_of(self.symbols)
 
     def __len__(self) -> int:
         return len(self._place)
@@ -182,8 +182,7 @@ class Memory:
         voted[:, :known] = logits
         new = self._prototypes
         if new.labels:
-            withheld = withheld_belief(logits, asked[:known], self._same_shape)
-            voted[:, new.labels] = new.logits(traits, known) - withheld[:, None]
+            voted[:, new.labels] = new.logits(traits, known)
         places = min(_PLACES, known)
         nearby = np.argpartition(-logits, places - 1, axis=1)[:, :places] if places < known else None
         logs = logs_of(sizes, len(traits))
@@ -225,7 +224,9 @@ class Memory:
         return memory
 
 
-@functools.cache
-def _same_shape(symbols: tuple[str, ...]) -> NDArray[np.bool_]:
+@functools.lru_cache(maxsize=8)
+def _shapes_of(symbols: tuple[str, ...]) -> NDArray[np.bool_]:
     """Say which symbols share one shape, as :func:`inkling.votes.vote_on` takes it: bool (S + 1, S + 1)."""
-    return np.pad(shared_shapes(symbols), (0, 1))
+    shapes = np.pad(shared_shapes(symbols), (0, 1))
+    shapes.setflags(write=False)
+    return shapes

@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Prototype", "Prototypes", "withheld_belief"]
+__all__ = ["Prototype", "Prototypes"]
 
 Floats = NDArray[np.float32]
 
@@ -98,23 +98,3 @@ class Prototypes:
         nearest = np.maximum.reduceat(traits @ self.newest.T, self.starts, axis=1)  # (N, E) -> (N, M)
         likeness = (traits @ self.means.T + np.float32(_NEAREST) * nearest) / np.float32(1 + _NEAREST)
         return np.asarray(clear + _SLOPE * (likeness.astype(np.float64) - _LIKE))
-
-
-def withheld_belief(logits: Floats, asked: NDArray[np.bool_], same_shape: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Say how much of the belief in a shape goes to symbols that are not asked: float64 (N,), a logarithm from 0.
-
-    The network shares what it believes of a circle out among 0, O and o. Where 0 alone may be answered, all of it
-    speaks against a new symbol that looks like a circle.
-
-    Args:
-        logits: float32 (N, S), the network's, calibrated.
-        asked: bool (S,), which of its symbols may be answered.
-        same_shape: bool (S + 1, S + 1), as :func:`inkling.votes.vote_on` takes it.
-    """
-    if asked.all() or not asked.any():
-        return np.zeros(len(logits))
-    likeliest = np.where(asked, logits, -np.inf).argmax(1)
-    shape = same_shape[likeliest, :-1]  # (N, S)
-    beliefs = np.exp(logits.astype(np.float64) - logits.max(1, keepdims=True)) * shape
-    found: NDArray[np.float64] = np.log(beliefs.sum(1)) - np.log(beliefs[:, asked].sum(1))
-    return found

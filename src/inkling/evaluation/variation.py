@@ -33,7 +33,7 @@ _CHANGES: Mapping[str, frozenset[str]] = {
 
 
 def drawn_again(strokes: Sequence[NDArray[np.float32]], changes: frozenset[str], rng: np.random.Generator) -> Ink:
-    """Draw strokes again: moved by up to their size, scaled by ±15 %, turned by ±8°, the pen half to twice as wide.
+    """Draw strokes again: moved by up to their size, scaled by ±15 %, turned by ±8°, the pen half to 1.8 times as wide.
 
     Args:
         strokes: each float32 (P, 2).
@@ -107,7 +107,7 @@ def variation_section(
         "The same drawing, made differently, after one correction",
         f"Drawings that were read wrong in {alphabet.name}, each corrected once in a memory of its own, and drawn "
         f"again from their strokes: moved by up to their size, scaled by up to ±{_SCALE * 100:.0f} %, turned by up to "
-        f"±{_TURN_DEG:.0f}°, by a pen of half to twice the width. Without the correction, {without.percent(1)} of "
+        f"±{_TURN_DEG:.0f}°, by a pen of half to 1.8 times the width. Without the correction, {without.percent(1)} of "
         "those with all changes are read right by luck. The span is over the seeds.",
         ("change", "drawings", "read right"),
         [(name, f"{counts[name]:,}", spread.percent()) for name, spread in spreads.items()],

@@ -17,7 +17,7 @@ ROOT = Path(inkling.__file__).parent
 FLOORS = (
     *("errors", "folders", "alphabet", "profiles", "settings"),
     *("raster", "cleaning", "paper", "decode"),  # what ink.py is built of
-    *("ink", "reading", "judge", "temperature", "bundle", "graph"),
+    *("ink", "reading", "temperature", "judge", "bundle", "graph"),
     *("outline", "shelves", "prototypes", "votes", "memory", "inference", "recognizer", "heat", "page"),
     *("store", "exchange", "kept", "reader", "recall", "at_hand", "versions", "outcomes", "service"),
     *("queue", "jobs", "web"),

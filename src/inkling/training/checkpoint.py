@@ -47,9 +47,10 @@ class Checkpoint:
                 _RESUME,
             )
         # the layout is fitted after the last step, so a run from before there was one can end with it
-        if replace(NetworkShape.from_json(self.meta["shape"]), layout=shape.layout) != shape:
+        held = replace(NetworkShape.from_json(self.meta["shape"]), layout=shape.layout)
+        if held != shape:
             raise CheckpointError(
-                f"The checkpoint is of a network {self.meta['shape']}, but these data ask for {shape.to_json()}.",
+                f"The checkpoint is of a network {held.to_json()}, but these data ask for {shape.to_json()}.",
                 _RESUME,
             )
         if self.meta.get("data") != data:

@@ -2,6 +2,8 @@
 
 import contextlib
 import os
+import shutil
+import subprocess
 import tempfile
 
 import hypothesis
@@ -10,6 +12,8 @@ import pytest
 from inkling.errors import SettingsError
 from inkling.recognizer import Recognizer
 from inkling.settings import Settings
+
+from .serving import PATIENCE_S, until
 
 # No test reads or writes the corrections of whoever runs it; their data sets stay where they are.
 with contextlib.suppress(SettingsError):
@@ -27,3 +31,23 @@ hypothesis.settings.load_profile("inkling")
 def recognizer():
     """The bundle that ships, whatever the environment says."""
     return Recognizer(settings=Settings.load({}))
+
+
+@pytest.fixture(scope="session")
+def redis_url():
+    """A Redis server of our own, on a socket in a folder of its own, that keeps nothing."""
+    program = shutil.which("redis-server")
+    if program is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("Redis is not installed; .ci/run installs it")
+        pytest.skip("Redis is not installed")
+    with tempfile.TemporaryDirectory(prefix="inkling-redis-") as folder:
+        path = f"{folder}/redis.sock"
+        command = (program, "--port", "0", "--unixsocket", path, "--save", "", "--dir", folder)
+        server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        try:
+            until(lambda: os.path.exists(path))
+            yield f"unix://{path}"
+        finally:
+            server.terminate()
+            server.wait(PATIENCE_S)

@@ -53,7 +53,25 @@ def test_what_lies_in_the_queue_can_run_no_code(tmp_path):
     queue.storage.close()
 
 
-@pytest.mark.parametrize(("url", "hint"), [("amqp://host", "redis"), ("/dev/null/queue.db", "file")])
+def test_on_redis_whoever_listens_is_woken_and_other_databases_are_not(tmp_path, redis_url):
+    ours = named(tmp_path, queue_url=redis_url)
+    other = Settings.load({}, database_url=f"sqlite:///{tmp_path}/other.db", queue_url=redis_url)
+    woken = []
+    queue, theirs = open_queue(ours), open_queue(other)
+    listen(queue, lambda: woken.append(True))
+    wake(ours)
+    assert theirs.dequeue() is None
+    queue.execute(queue.dequeue())
+    assert woken == [True]
+    assert queue.dequeue() is None
+    for opened in (queue, theirs):
+        opened.storage.conn.close()
+
+
+@pytest.mark.parametrize(
+    ("url", "hint"),
+    [("amqp://host", "redis"), ("/dev/null/queue.db", "file"), ("unix:///dev/null/redis.sock", "Start it")],
+)
 def test_a_queue_that_cannot_be_used_says_what_to_set(tmp_path, url, hint):
     with pytest.raises(QueueError) as caught:
         open_queue(named(tmp_path, queue_url=url))
@@ -66,6 +84,7 @@ def test_redis_without_its_package_says_how_to_install_it(tmp_path, monkeypatch)
         open_queue(named(tmp_path, queue_url="redis://127.0.0.1"))
 
 
-def test_nobody_fails_where_nobody_can_be_woken(tmp_path, caplog):
-    wake(named(tmp_path, queue_url="/dev/null/queue.db"))
+@pytest.mark.parametrize("url", ["/dev/null/queue.db", "unix:///dev/null/redis.sock"])
+def test_nobody_fails_where_nobody_can_be_woken(tmp_path, caplog, url):
+    wake(named(tmp_path, queue_url=url))
     assert "No worker was woken" in caplog.text

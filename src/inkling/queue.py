@@ -13,13 +13,14 @@ from typing import Any
 from .errors import QueueError
 from .settings import Settings
 
-__all__ = ["listen", "open_queue", "wake"]
+__all__ = ["answers", "listen", "open_queue", "wake"]
 
 _log = logging.getLogger(__name__)
 
 _FILE = "queue.db"
 _PATIENCE_S = 5
 _EXAMPLES = "Set INKLING_QUEUE_URL to a file, such as /home/me/queue.db, or to redis://host; empty takes a file."
+_START_IT = "Start it, or put its URL right; until then jobs are found a little later than they could be."
 
 
 def open_queue(settings: Settings) -> Any:
@@ -30,12 +31,13 @@ def open_queue(settings: Settings) -> Any:
             file, in the folder of the user account.
 
     Raises:
-        QueueError: the setting names neither, or a file that cannot be used, or Redis without its package.
+        QueueError: the setting names neither, or a file that cannot be used, or Redis without its package or its
+            server.
     """
     from huey import RedisHuey, SqliteHuey  # takes a while
     from huey.exceptions import ConfigurationError
 
-    logging.getLogger("huey").setLevel(logging.WARNING)  # it tells of each message
+    logging.getLogger("huey").setLevel(logging.CRITICAL)  # it tells of each message, and of each that it cannot get
     url = str(settings.queue_url)
     # several Inklings may share a file or a server
     name = "inkling" + hashlib.sha256(settings.database_url.encode()).hexdigest()[:8]
@@ -45,13 +47,16 @@ def open_queue(settings: Settings) -> Any:
             from redis import ConnectionPool
 
             pool = ConnectionPool.from_url(url, socket_connect_timeout=_PATIENCE_S)
-            return RedisHuey(connection_pool=pool, **given)
+            queue = RedisHuey(connection_pool=pool, **given)
         except (ImportError, ConfigurationError) as error:
             raise QueueError(
                 "A queue on Redis needs a package that is not installed.", "Run: pip install 'inkling[redis]'."
             ) from error
         except ValueError as error:  # its text may hold a password
             raise QueueError("The setting queue_url is no URL of Redis.", _EXAMPLES) from error
+        if not answers(queue):
+            raise QueueError("The Redis server of the setting queue_url does not answer.", _START_IT)
+        return queue
     path = _path(url, settings)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -59,6 +64,15 @@ def open_queue(settings: Settings) -> Any:
         return SqliteHuey(filename=str(path), timeout=_PATIENCE_S, fsync=False, **given)
     except (OSError, sqlite3.Error) as error:
         raise QueueError(f"The queue {path} cannot be used: {error}.", _EXAMPLES) from error
+
+
+def answers(queue: Any) -> bool:
+    """Say whether the server that a queue is on can be reached; a file always can."""
+    server = getattr(queue.storage, "conn", None)
+    try:
+        return server is None or bool(server.ping())
+    except Exception:  # whatever redis raises
+        return False
 
 
 def listen(queue: Any, look: Callable[[], None]) -> None:

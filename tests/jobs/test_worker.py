@@ -8,12 +8,14 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import psutil
 import pytest
 
+from inkling.jobs import Retrainings
 from inkling.jobs.processes import Keeper, start
+from inkling.service import Service
 
 from ..serving import PATIENCE_S, until
 from .conftest import taught
@@ -49,6 +51,7 @@ def worker(settings, log, look_every_s=10, **options):
     environment |= {
         "INKLING_DATABASE_URL": settings.database_url,
         "INKLING_RETRAIN_AFTER": str(settings.retrain_after),
+        "INKLING_QUEUE_URL": settings.queue_url,
         "STAND_IN": json.dumps({"log": str(log), **options}),
     }
     process = subprocess.Popen([sys.executable, "-c", WORKER, str(os.getpid()), str(look_every_s)], env=environment)
@@ -58,6 +61,11 @@ def worker(settings, log, look_every_s=10, **options):
         if process.poll() is None:
             process.terminate()
         assert process.wait(PATIENCE_S) in (0, -signal.SIGTERM, -signal.SIGKILL)
+
+
+def but(settings, **given):
+    """Settings with others than these in place of some."""
+    return type(settings)(tuple((dict(settings.pairs) | given).items()))
 
 
 def children(process):
@@ -100,9 +108,25 @@ def test_a_message_wakes_it_and_one_at_a_time_is_done(settings, service, retrain
     assert starts(log) == [0, 0]
 
 
+def test_a_message_through_redis_wakes_it(settings, tmp_path, recognizer, log, redis_url):
+    settings = but(settings, queue_url=redis_url)
+    with closing(Service(settings, recognizer)) as service, worker(settings, log, look_every_s=600) as process:
+        until(lambda: len(psutil.Process(process.pid).threads()) > 2)
+        taught(service)
+        retrainings = Retrainings(service)
+        job = retrainings.start()
+        done = until(lambda: (found := retrainings.job(job.id)).ended and found)
+    assert done.state == "done"
+
+
+def test_without_the_redis_that_should_wake_it_a_job_is_done_a_little_later(settings, retrainings, job, log):
+    with worker(but(settings, queue_url="unix:///dev/null/redis.sock"), log, look_every_s=0.5):
+        done = until(lambda: (found := retrainings.job(job.id)).ended and found)
+    assert done.state == "done"
+
+
 def test_it_retrains_by_itself_when_it_is_time(settings, service, retrainings, log):
-    pairs = dict(settings.pairs) | {"retrain_after": 7}
-    settings = type(settings)(tuple(pairs.items()))
+    settings = but(settings, retrain_after=7)
     taught(service)
     with worker(settings, log):
         done = until(lambda: next((job for job in retrainings.find().jobs if job.ended), None))

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InklingError, QueueError
-from ..queue import listen, open_queue
+from ..queue import answers, listen, open_queue
 from ..settings import Settings
 from .processes import COMMAND, orphaned, start, stop
 from .retrainings import STALE_AFTER_S, check_available
@@ -61,10 +61,13 @@ def work(settings: Settings, *, parent: int = 0, command: Sequence[str] = COMMAN
         while not worker.leaving:
             worker.look()
             worker.rest()
-            if consumer is not None:
-                consumer.check_worker_health()
-            else:
+            if consumer is not None and not answers(consumer.huey):
+                consumer.stop()
+                consumer = None
+            if consumer is None:
                 consumer = _listening(settings, worker.look)
+            else:
+                consumer.check_worker_health()
         if consumer is not None:
             consumer.stop(graceful=True)
 

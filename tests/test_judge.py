@@ -109,6 +109,12 @@ def test_symbols_of_one_shape_are_named_as_such():
     assert said("uppercase", O=0.55, Q=0.45) == ("doubtful", ())
 
 
+def test_a_look_alike_that_is_likely_enough_keeps_a_reading_from_being_sure():
+    assert said(O=0.7, o=0.25, Q=0.05) == ("look-alike", ("o",))
+    assert said(O=0.79, o=0.19, Q=0.02) == (None, ())
+    assert said("uppercase", O=0.7, Q=0.3) == (None, ())  # another shape
+
+
 def test_look_alikes_that_do_not_make_it_sure_together_are_doubtful():
     assert said(O=0.3, Q=0.29, o=0.21, D=0.2) == ("doubtful", ())
     assert said(O=0.59, Q=0.395, o=0.0149, _0=0.0001) == ("doubtful", ())  # with them it is sure, but none is likely
@@ -122,6 +128,14 @@ def test_below_the_alphabets_acceptance_it_is_unknown_however_likely_the_symbol_
     # what the table does not know has its lowest
     assert said("3A", 0.21, table, _3=1.0) == (None, ())
     assert said("3A", 0.19, table, _3=1.0) == ("unknown", ())
+
+
+def test_an_own_list_asks_what_the_smallest_alphabet_does_that_holds_it():
+    table = {"digits": 0.5, "lowercase": 0.1, "letters-caseless": 0.8, "letters": 0.3, "alphanumeric": 0.4}
+    for spec, asked in (("0123456789", 0.5), ("10", 0.5), ("abc", 0.1), ("aB", 0.3), ("0123456789ABCDEF", 0.4)):
+        symbol = {"_" * spec[0].isdigit() + spec[0]: 1.0}
+        assert said(spec, asked + 0.01, table, **symbol) == (None, ()), spec
+        assert said(spec, asked - 0.01, table, **symbol) == ("unknown", ()), spec
 
 
 def test_what_was_taught_is_taken_by_the_lowest_and_the_others_as_before():

@@ -1,5 +1,6 @@
 """The judge: makes logits a choice from an alphabet, says whether ink belongs to it, and why a reading is unsure."""
 
+import contextlib
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,8 +9,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from .alphabet import TAUGHT, Alphabet, look_alikes
-from .errors import BundleDamaged, InvalidSetting
+from .alphabet import NAMED, TAUGHT, Alphabet, look_alikes
+from .errors import BundleDamaged, InvalidSetting, UnknownAlphabet
 from .reading import Alternative, Character, Reason
 from .temperature import shared_shapes
 
@@ -19,6 +20,9 @@ Floats = NDArray[np.float32]
 
 #: A look-alike is named from this probability on.
 _LIKELY = 0.02
+#: From this one on it keeps a reading from being sure, however likely the answer is: among UNIPEN's 62 symbols a third
+#: of such readings were wrong (docs/decisions/0008-robustness-and-refusal.md).
+_RIVAL = 0.2
 _KEPT_PLACES = 256
 
 
@@ -79,6 +83,7 @@ class Judge:
         self._sure_probability = sure_probability
         self._acceptance = _acceptance_of(card)
         self._least = min(self._acceptance.values(), default=0.0)
+        self._asked_of = _asked_of_named(self._acceptance, symbols)
         self._places: dict[tuple[tuple[str, ...], tuple[tuple[str, ...], ...]], _Places] = {}
 
     def probabilities(self, logits: Floats, alphabet: Alphabet, symbols: Sequence[str] | None = None) -> Floats:
@@ -158,10 +163,10 @@ class Judge:
         best = order[0]
         if membership < self._least_membership(alphabet, alphabet.symbols[best]):
             return "unknown", ()
-        if probabilities[best] >= self._sure_probability:
-            return None, ()
         same = look_alikes(alphabet.symbols[best])
         others = [i for i in order[1:] if alphabet.symbols[i] in same]
+        if probabilities[best] >= self._sure_probability and probabilities[others].max(initial=0) < _RIVAL:
+            return None, ()
         likely = tuple(alphabet.symbols[i] for i in others if probabilities[i] >= _LIKELY)
         if likely and probabilities[[best, *others]].sum() >= self._sure_probability:
             return "look-alike", likely
@@ -170,11 +175,16 @@ class Judge:
     def _least_membership(self, alphabet: Alphabet, symbol: str) -> float:
         """Give what ink must reach that is read as a symbol.
 
-        An alphabet's acceptance was found on its own characters; of taught ones nobody knows, so little is asked.
+        An alphabet's acceptance was found on its own characters. An own list has that of the smallest alphabet that
+        holds all of it; of taught symbols nobody knows, so little is asked.
         """
         if symbol not in self._symbols:
             return self._least
-        return self._acceptance.get(alphabet.name.removesuffix(f"+{TAUGHT}"), self._least)
+        named = self._acceptance.get(alphabet.name.removesuffix(f"+{TAUGHT}"))
+        if named is not None:
+            return named
+        own = {one for one in alphabet.symbols if one in self._symbols}
+        return next((asked for symbols, asked in self._asked_of if own <= symbols), self._least)
 
     def _places_of(self, alphabet: Alphabet, symbols: Sequence[str] | None) -> _Places:
         names = self._symbols if symbols is None else tuple(symbols)
@@ -222,6 +232,17 @@ def _rivals(named: set[str], symbols: tuple[str, ...], own: tuple[str, ...]) -> 
         return None
     same_shape = shared_shapes([symbols[i] for i in known])
     return _Rivals(np.array(taught, np.intp), np.array(known, np.intp), asked, same_shape)
+
+
+def _asked_of_named(acceptance: Mapping[str, float], symbols: tuple[str, ...]) -> list[tuple[frozenset[str], float]]:
+    """Give the symbols of each named alphabet in which every one has its case, and its acceptance; small ones first."""
+    found = []
+    for name in acceptance.keys() & NAMED.keys():
+        with contextlib.suppress(UnknownAlphabet):
+            alphabet = Alphabet.parse(name, symbols)
+            if all(len(members) == 1 for members in alphabet.members):
+                found.append((frozenset(alphabet.symbols), acceptance[name]))
+    return sorted(found, key=lambda one: (len(one[0]), sorted(one[0])))
 
 
 def _acceptance_of(card: Mapping[str, Any]) -> dict[str, float]:

@@ -44,15 +44,18 @@ def ink_of(correction: "Correction") -> Ink:
     return Ink((255 - grey).astype(np.float32) / np.float32(255))
 
 
-def correction_of(ink: Ink, symbol: str, before: Reading, recognizer: Recognizer, profile: str) -> "NewCorrection":
+def correction_of(
+    ink: Ink, symbol: str, before: Reading, recognizer: Recognizer, profile: str, read: str
+) -> "NewCorrection":
     """Make a correction of ink, to be kept.
 
     Args:
         ink: what was written.
         symbol: what it is.
-        before: what it was read as.
+        before: the reading before.
         recognizer: what read it.
         profile: whose hand it is.
+        read: what that answered, with its case.
     """
     from .store import NewCorrection
 
@@ -67,7 +70,7 @@ def correction_of(ink: Ink, symbol: str, before: Reading, recognizer: Recognizer
         strokes=ink.strokes,
         pen_width=ink.pen_width,
         picture=None if ink.strokes is not None else picture_of(ink),
-        read=character.symbol,
+        read=read,
         probability=character.probability,
         alphabet=before.alphabet,
         model=before.model,

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from .alphabet import TAUGHT, Alphabet
 from .errors import UnknownAlphabet
+from .ink import Ink
 from .memory import Memory
 from .recognizer import Choice, Recognizer
 
@@ -21,6 +22,24 @@ class Reader(NamedTuple):
 
     recognizer: Recognizer
     memory: Memory
+
+    def with_case(self, ink: Ink, spec: Choice, symbol: str, answer: str) -> tuple[str, str]:
+        """Give the symbol that a person says some ink is, and what was answered, both with their case.
+
+        Where letters have none, as in ``letters-caseless``, ``a`` stands for A as well: what is meant then is the one
+        that the ink is likelier to be. A capital is one, since such an alphabet does not name it.
+
+        Raises:
+            UnknownAlphabet: the name, or a symbol of the list, is not known.
+        """
+        alphabet = self.recognizer.alphabet(spec, self.memory)
+        members = {s: some for s, some in zip(alphabet.symbols, alphabet.members, strict=True) if len(some) > 1}
+
+        def likelier(name: str) -> str:
+            return self.recognizer.read(ink, members[name], 0, self.memory).text if name in members else name
+
+        said = likelier(symbol)
+        return said, said if said in members.get(answer, ()) else likelier(answer)
 
     def including_if_known(self, spec: Choice, symbol: str) -> Alphabet:
         """As :meth:`including`; of all symbols where these were forgotten since, or are of another model."""

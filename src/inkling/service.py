@@ -131,7 +131,8 @@ class Service:
 
         Args:
             source: as for :meth:`read`.
-            symbol: one character, or a short name; the network need not know it.
+            symbol: one character, or a short name; the network need not know it. Where the alphabet has no case, ``a``
+                is kept as the one of ``a`` and ``A`` that the ink is likelier to be.
             alphabet: what the readings before and after choose from. Where the symbol is not in it, the reading after
                 may choose it as well.
             alternatives: how many other symbols to name, or ``"all"``.
@@ -147,7 +148,8 @@ class Service:
         ink = Ink.of(source, self.settings)
         reader = self.reader(profile)
         before = reader.recognizer.read(ink, alphabet, alternatives, reader.memory)
-        correction = self.store.add(correction_of(ink, symbol, before, reader.recognizer, profile))
+        symbol, read = reader.with_case(ink, alphabet, symbol, before.text)
+        correction = self.store.add(correction_of(ink, symbol, before, reader.recognizer, profile, read))
         reader = self.reader(profile)  # with it, and perhaps of a version that was promoted meanwhile
         after = reader.including_if_known(alphabet, symbol)
         return Taught(correction, before, reader.recognizer.read(ink, after, alternatives, reader.memory))

@@ -6,7 +6,7 @@ import io
 import pytest
 from PIL import Image
 
-from ..drawings import encoded, picture
+from ..drawings import encoded, picture, placed
 from .asking import CORRECTIONS, ONE, SEVEN, THETA, error_of, listed, read, teach
 
 
@@ -23,6 +23,27 @@ def test_what_is_taught_is_read_from_then_on_and_undo_is_exact(client):
     gone = client.delete(address)
     assert (gone.status_code, gone.data) == (204, b"")
     assert read(client, SEVEN, alphabet="digits") == before
+
+
+def test_the_same_drawing_is_read_as_it_was_taught_though_one_all_but_equal_was_taught_otherwise(client):
+    drawn = [{"strokes": [[[110, 90], [290, 90], [x, 330]]], "pen_width": 18} for x in (180, 180.05, 180.1)]
+    for ink, symbol in zip([*drawn, drawn[0]], "8714", strict=True):
+        assert teach(client, ink, symbol, alphabet="digits")["reading"]["text"] == symbol
+        assert read(client, ink, alphabet="digits")["text"] == symbol
+
+
+def test_where_letters_have_no_case_the_one_that_the_ink_has_is_taught(client):
+    capital = {"strokes": placed("L", 3), "pen_width": 14}
+    before = read(client, capital, alphabet="letters")
+    confirmed = teach(client, capital, "l", alphabet="letters-caseless")
+    assert (confirmed["correction"]["symbol"], confirmed["correction"]["wrong"]) == ("L", False)
+    assert confirmed["reading"]["text"] == "l"
+    assert before["text"] == read(client, capital, alphabet="letters")["text"] == "L"
+    assert teach(client, capital, "L", alphabet="letters-caseless")["correction"]["wrong"] is False
+    wrong = teach(client, capital, "r", alphabet="letters-caseless")
+    assert wrong["correction"]["symbol"] in ("r", "R")
+    assert wrong["correction"]["read"]["symbol"] == "L"
+    assert wrong["reading"]["text"] == "r"
 
 
 def test_a_correction_says_what_was_read_and_keeps_the_ink(client):

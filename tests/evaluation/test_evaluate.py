@@ -195,6 +195,7 @@ def test_the_report_is_written_with_its_plots(tmp_path):
     page = (out / "report.md").read_text("utf-8")
     assert "90.00 %" in page
     assert "`1` as `7` 1 times" in page
+    assert "| mnist-test | digits | 90.00 % | 99.83 % one network of 1.5 M (Byerly 2020)" in page
     for name in ("reliability.png", "confusion-mnist-test-test-digits.png"):
         assert name in page
         with Image.open(out / name) as picture:

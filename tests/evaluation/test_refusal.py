@@ -91,6 +91,18 @@ def test_accepted_are_those_that_reach_the_threshold():
     assert section.figures["alphabets"][0]["accepted"] == 2
 
 
+def test_where_fewer_are_accepted_than_asked_the_report_says_so():
+    most = Acceptance("digits", "mine", np.array([0.9] * 99 + [0.1], np.float32), 0.5)
+    few = Acceptance("letters", "mine", np.array([0.9] * 98 + [0.1] * 2, np.float32), 0.5)
+    section = acceptance_section([most, few])
+    assert section.method.endswith("asked: letters of mine (98.00 %).")
+    (goal,) = section.goals
+    assert (goal.measure, goal.reached) == ("real characters accepted, the worst row (letters of mine)", False)
+    assert "Fewer" not in acceptance_section([most]).method
+    unset = acceptance_section([Acceptance("digits", "mine", np.array([0.9], np.float32), None)])
+    assert unset.goals == ()
+
+
 def test_the_whole_is_measured_and_written(choosy, folder, tmp_path):
     out = tmp_path / "report"
     report = evaluate_refusal(choosy, folder, out, effort=RefusalEffort(2))

@@ -1,6 +1,7 @@
 """The report of an evaluation: as a table for a terminal, as JSON, as Markdown, with its plots."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from ..errors import FolderNotWritable
 from ..folders import writable_folder
 from .accuracy import top_confusions
+from .best_known import BEST_KNOWN
 from .machine import machine_in_words
 from .score import Score
 from .speed import Timings
@@ -85,6 +87,7 @@ class Report:
             f"Measured {machine['measured_at']} by `inkling evaluate` on {machine_in_words(machine)}.",
             markdown_table(_HEADERS, [_cells(row) for row in self.scores]),
             _LEGEND,
+            *_beside_the_best(self.scores),
         ]
         if self.timings:
             table = markdown_table(_SPEED_HEADERS, self.timings.cells())
@@ -125,6 +128,19 @@ class Report:
             raise FolderNotWritable(
                 f"The report cannot be written to {folder}: {error.strerror or error}.", "Choose another folder."
             ) from error
+
+
+def _beside_the_best(scores: Sequence[Score]) -> list[str]:
+    """Set figures of test splits beside the best known; nothing where that is known of none of them."""
+    rows = [
+        (row.pack, row.alphabet, f"{row.accuracy.value * 100:.2f} %", BEST_KNOWN[f"{row.pack}/{row.alphabet}"])
+        for row in scores
+        if row.split == "test" and f"{row.pack}/{row.alphabet}" in BEST_KNOWN
+    ]
+    if not rows:
+        return []
+    table = markdown_table(("data set", "alphabet", "right", "the best known, or what limits it"), rows)
+    return ["## Beside the best known", "What others reach is quoted, not measured here.", table]
 
 
 def _cells(row: Score) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .accuracy import Share, wilson
+from .best_known import ROBUSTNESS_ELSEWHERE
 from .corruptions import CORRUPTIONS
 from .distortions import PERTURBATIONS
 from .findings import Goal, Section
@@ -70,7 +71,8 @@ PLACED = (
 )
 _TABLE = (
     "Each cell: the share read right, and the change in points against untouched, for pens against the page's. Last "
-    "column: all together, with the 95 % interval of the paired difference; the aim is held against the worst step."
+    "column: all together, with the 95 % interval of the paired difference; the aim is held against the worst step. "
+    + ROBUSTNESS_ELSEWHERE
 )
 
 
@@ -128,9 +130,9 @@ def corrupted_section(name: str, found: Mapping[str, tuple[Correct, int]]) -> Se
     return Section(
         "Corruptions",
         f"Pictures of {name}, 28 × 28, spoilt in the fifteen ways of MNIST-C (Mu and Gilmer 2019), about as severely, "
-        "by code of our own: so these figures are like MNIST-C's but not MNIST-C's. Training wears a quarter of its "
-        "samples by code that this shares nothing with, in most of these families. Read in digits. Blank: pictures on "
-        "which no ink was found, counted as wrong.",
+        "by code of our own: so these figures are like MNIST-C's but not MNIST-C's. Training wears samples too, "
+        "as many as the card's recipes say, by code that this shares nothing with, in most of these families. Read in "
+        "digits. Blank: pictures on which no ink was found, counted as wrong.",
         ("kind", "right", "95 % interval", "against untouched, points", "blank"),
         rows,
         (Goal("corruptions like MNIST-C's, mean of 15 kinds", mean, "%", _CORRUPTED_AIM, True, number),),

@@ -159,6 +159,12 @@ def test_without_a_checkpoint_there_is_nothing_to_resume(train, tmp_path):
     assert "--resume" in caught.value.hint
 
 
+def test_without_a_checkpoint_there_is_nothing_to_start_from(train, tmp_path):
+    with pytest.raises(CheckpointError, match="no checkpoint") as caught:
+        train(tmp_path, start=tmp_path / "nowhere" / "checkpoint.safetensors")
+    assert caught.value.hint.startswith("With --from, name the folder of a run")
+
+
 @pytest.mark.parametrize("how", ["cut off", "text", "empty", "no checkpoint of ours"])
 def test_a_damaged_checkpoint_is_called_so(train, tmp_path, how):
     train(tmp_path)

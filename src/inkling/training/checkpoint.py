@@ -20,6 +20,7 @@ __all__ = ["CHECKPOINT", "Checkpoint", "load_checkpoint", "save_checkpoint"]
 #: The file's name in a run's folder.
 CHECKPOINT = "checkpoint.safetensors"
 
+_NONE_HINT = "With --from, name the folder of a run that has one; with --resume, start afresh without it."
 _RESUME = "Resume with the data it was started with, or start afresh without --resume."
 
 
@@ -127,12 +128,13 @@ def load_checkpoint(path: Path) -> Checkpoint:
         CheckpointError: there is none, or it is damaged.
     """
     if not path.is_file():
-        raise CheckpointError(f"There is no checkpoint at {path}.", "Start afresh without --resume.")
+        raise CheckpointError(f"There is no checkpoint at {path}.", _NONE_HINT)
     try:
         with safe_open(path, "pt") as file:
             meta = json.loads(file.metadata()["inkling"])
             return Checkpoint({name: file.get_tensor(name) for name in file.keys()}, meta)  # noqa: SIM118 - no mapping
     except (SafetensorError, KeyError, TypeError, ValueError, OSError) as error:
         raise CheckpointError(
-            f"The checkpoint {path} is damaged: {error}.", "Start afresh without --resume."
+            f"The checkpoint {path} is damaged: {error}.",
+            "With --from, name the folder of another run; with --resume, start afresh without it.",
         ) from error

@@ -113,3 +113,12 @@ def test_the_famous_look_alikes_are_known():
 
 def test_the_kind_of_a_symbol():
     assert [kind_of(s) for s in ("7", "Q", "q", "α")] == ["digits", "uppercase", "lowercase", "other"]
+
+
+def test_taught_symbols_stand_beside_names_and_however_they_are_composed():
+    taught = ("tick", "é")
+    assert Alphabet.parse("digits+tick", SYMBOLS, taught).symbols == (*"0123456789", "tick")
+    assert Alphabet.parse(["e\u0301", "7"], SYMBOLS, taught).symbols == ("é", "7")
+    with pytest.raises(UnknownAlphabet, match="does not know 'cross'") as caught:
+        Alphabet.parse("digits+cross", SYMBOLS, taught)
+    assert "name that profile" in caught.value.hint

@@ -124,7 +124,8 @@ class Alphabet:
         """Make an alphabet of a name, of names joined by ``+``, or of an own list of symbols.
 
         A string that is no name is a list of symbols: ``"0123456789ABCDEF"``, or with commas, ``"Y,N"``. A string of
-        letters that looks like a misspelt name is refused rather than taken apart.
+        letters that looks like a misspelt name is refused rather than taken apart. Symbols may be joined to names, too:
+        ``"digits+tick"``.
 
         Args:
             spec: a name, symbols in one string, or a sequence of symbols.
@@ -150,13 +151,16 @@ class Alphabet:
                 return cls._of(tuple(dict.fromkeys(s for part in name.split("+") for s in parts[part])), known, name)
             if name in known:
                 return cls._of((name,), known)
+            if any(part in parts for part in name.split("+")):  # names, and taught symbols beside them
+                each = [parts.get(part, (part,)) for part in name.split("+")]
+                return cls._of(tuple(dict.fromkeys(s for part in each for s in part)), known, name)
             if "," in name:
                 return cls._of(tuple(part.strip() for part in name.split(",") if part.strip()), known)
             if not name or _reads_like_a_name(name):
                 raise _unknown(f"there is no alphabet named {spec!r}.")
             return cls._of(tuple(regex.findall(r"\X", name)), known)
         try:
-            symbols = tuple(spec)
+            symbols = tuple(unicodedata.normalize("NFC", s) if isinstance(s, str) else s for s in spec)
         except TypeError:
             raise _unknown(f"an alphabet is a name or a list of symbols, not {type(spec).__name__}.") from None
         return cls._of(symbols, known)
@@ -182,7 +186,7 @@ class Alphabet:
             raise _unknown(f"an own alphabet is a list of one symbol or more, got {list(symbols)!r}.")
         strange = [s for s in texts if s not in known]
         if strange:
-            raise _unknown(f"the model does not know {_list(strange)} of the alphabet {_list(texts)}.")
+            raise _unknown(f"the model does not know {_list(strange)} of the alphabet {_list(texts)}.", _TEACH_IT)
         if len(set(texts)) != len(texts):
             twice = [s for s in dict.fromkeys(texts) if texts.count(s) > 1]
             raise _unknown(f"{_list(twice)} stands more than once in the alphabet {_list(texts)}.")
@@ -202,8 +206,11 @@ def _list(symbols: Iterable[str]) -> str:
     return ", ".join(repr(s) for s in shown[:12]) + (f", ... ({len(shown)})" if len(shown) > 12 else "")
 
 
-def _unknown(message: str) -> UnknownAlphabet:
+_TEACH_IT = "A symbol that was taught is known to the profile that taught it: name that profile, or teach it first. "
+
+
+def _unknown(message: str, hint: str = "") -> UnknownAlphabet:
     return UnknownAlphabet(
         message[0].upper() + message[1:],
-        f"Known alphabets: {', '.join(NAMED)}, {TAUGHT}; or list symbols, such as 0123456789ABCDEF or Y,N.",
+        f"{hint}Known alphabets: {', '.join(NAMED)}, {TAUGHT}; or list symbols, such as 0123456789ABCDEF or Y,N.",
     )

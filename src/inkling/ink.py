@@ -118,7 +118,10 @@ class Ink:
         """
         settings = settings or _defaults()
         if pen_width is not None and not (_is_number(pen_width) and 1e-6 <= float(pen_width) < 1e6):
-            raise InvalidInk(f"The pen's width is {pen_width!r}; expected px above 0.", "Leave it out for a good one.")
+            raise InvalidInk(
+                f"The pen's width is {pen_width!r}; expected px from 0.000001 to a million.",
+                "Leave it out for a good one.",
+            )
         drawn = tuple(stroke for stroke in (_points(s) for s in _list(strokes)) if len(stroke))
         points = sum(map(len, drawn))
         if len(drawn) > settings.max_strokes or points > settings.max_points:

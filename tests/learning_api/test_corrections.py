@@ -134,3 +134,19 @@ def test_openapi_describes_what_comes_back(client):
     names = [parameter["name"] for parameter in document["paths"][CORRECTIONS]["get"]["parameters"]]
     assert names == ["profile", "symbol", "since", "until", "wrong", "doubtful", "deleted", "limit", "after"]
     assert [parameter["in"] for parameter in document["paths"][one]["get"]["parameters"]] == ["path"]
+
+
+def test_symbols_and_profiles_come_a_page_at_a_time_where_that_is_asked_for(client):
+    teach(client, ONE, "tick", profile="Ada")
+    for what, last, query in (("symbols", "tick", {"profile": "Ada"}), ("profiles", "Ada", {})):
+        path, found, after = f"/api/v1/{what}", [], {}
+        whole = client.get(path, query_string=query).json
+        while after is not None:
+            page = client.get(path, query_string={**query, "limit": len(whole[what]) // 2, **after}).json
+            assert page["total"] == len(whole[what])
+            found += page[what]
+            after = None if page["next"] is None else {"after": page["next"]}
+        assert found == whole[what]
+        assert last in found[-1].values()
+    error = error_of(client.get("/api/v1/symbols?after=tick"), 400)  # nobody but Ada knows it
+    assert "'tick' is not in the list" in error["message"]

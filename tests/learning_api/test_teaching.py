@@ -98,7 +98,9 @@ def test_what_one_profile_teaches_only_that_one_knows_and_what_everybody_does_al
     teach(client, ONE, "tick")
     assert read(client, ONE, profile="Ada")["text"] == "tick"
     profiles = [{"name": "everybody", "corrections": 1}, {"name": "Ada", "corrections": 1}]
-    assert client.get("/api/v1/profiles").json == {"profiles": profiles}
+    assert client.get("/api/v1/profiles").json == {"profiles": profiles, "total": 2, "next": None}
+    teach(client, ONE, "1", profile="Everybody")
+    assert client.get("/api/v1/profiles").json["profiles"][0] == {"name": "everybody", "corrections": 2}
 
 
 def test_several_pictures_are_read_with_a_profile(client):

@@ -95,7 +95,7 @@ def read() -> Response:
     raise RequestError(
         415,
         "unsupported_media_type",
-        f"The body is {request.mimetype or 'of no type'}, which is neither JSON nor a form.",
+        f"The body is {request.mimetype or 'of no type'}, which is neither JSON nor multipart/form-data.",
         "Send application/json, or multipart/form-data with the pictures as image.",
     )
 

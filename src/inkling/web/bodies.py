@@ -49,7 +49,9 @@ def query_of(model: type[Model]) -> Model:
     """
     twice = [name for name, values in request.args.lists() if len(values) > 1]
     if twice:
-        raise RequestError(400, "malformed_request", f"{twice[0]!r} stands more than once in the address.")
+        raise RequestError(
+            400, "malformed_request", f"{twice[0]!r} stands more than once in the address.", "Give it once."
+        )
     return check(model, request.args.to_dict())
 
 
@@ -152,7 +154,9 @@ def _decode(url: str) -> bytes:
     try:
         return base64.b64decode(url[match.end() :], validate=True)
     except ValueError:  # no base64, or no ASCII
-        raise RequestError(400, "malformed_request", "image: the base64 of the data URL is broken.") from None
+        raise RequestError(
+            400, "malformed_request", "image: the base64 of the data URL is broken.", "Send the whole picture again."
+        ) from None
 
 
 def _check_size(size_bytes: int) -> None:

@@ -17,17 +17,19 @@ from .learning_schemas import (
     CorrectionAnswer,
     CorrectionList,
     ListQuery,
+    NamesQuery,
     Patch,
     ProfileList,
     Several,
     SymbolList,
+    SymbolsQuery,
     Taught,
     Teach,
     TeachForm,
 )
 from .loading import service
 from .problems import RequestError
-from .schemas import Problem, ProfileQuery, ReadingAnswer
+from .schemas import Problem, ReadingAnswer
 
 __all__ = ["blueprint", "counted"]
 
@@ -67,7 +69,7 @@ def teach() -> Response:
         raise RequestError(
             415,
             "unsupported_media_type",
-            f"The body is {request.mimetype or 'of no type'}, which is neither JSON nor a form.",
+            f"The body is {request.mimetype or 'of no type'}, which is neither JSON nor multipart/form-data.",
             "Send application/json, or multipart/form-data with the picture as image.",
         )
     alphabet = None if given.alphabet == "" else given.alphabet
@@ -187,26 +189,50 @@ def restore_several() -> Response:
 @blueprint.get(
     "/symbols",
     summary="All symbols that a profile may be read in",
-    openapi_extensions={"parameters": parameters(ProfileQuery)},
+    openapi_extensions={"parameters": parameters(SymbolsQuery)},
     responses={200: SymbolList, 400: Problem, 422: Problem, **PROBLEMS},
 )
 def symbols() -> Response:
     """List the model's symbols and those that were taught, each with how many corrections there are."""
-    listed = service().symbols(query_of(ProfileQuery).profile)
-    return jsonify(
-        {"symbols": [{"symbol": symbol, "known": known, "corrections": count} for symbol, known, count in listed]}
-    )
+    given = query_of(SymbolsQuery)
+    listed = [
+        {"symbol": symbol, "known": known, "corrections": count}
+        for symbol, known, count in service().symbols(given.profile)
+    ]
+    return _page_of("symbols", listed, "symbol", given)
 
 
-@blueprint.get("/profiles", summary="Everybody, and who taught something", responses={200: ProfileList, **PROBLEMS})
+@blueprint.get(
+    "/profiles",
+    summary="Everybody, and who taught something",
+    openapi_extensions={"parameters": parameters(NamesQuery)},
+    responses={200: ProfileList, 400: Problem, **PROBLEMS},
+)
 def profiles() -> Response:
     """List the profiles, each with how many corrections it has."""
-    return jsonify({"profiles": [{"name": name, "corrections": count} for name, count in service().profiles()]})
+    given = query_of(NamesQuery)
+    listed = [{"name": name, "corrections": count} for name, count in service().profiles()]
+    return _page_of("profiles", listed, "name", given)
 
 
 def counted(change: str, count: int = 1) -> None:
     """Count corrections that were changed."""
     current_app.extensions["inkling.metrics"].corrected(change, count)
+
+
+def _page_of(what: str, listed: list[dict[str, Any]], name: str, given: NamesQuery) -> Response:
+    """Give the part of a list that was asked for, how long the list is, and what the next part follows."""
+    first = 0
+    if given.after is not None:
+        places = [i for i, entry in enumerate(listed, 1) if entry[name] == given.after]
+        if not places:
+            raise RequestError(
+                400, "malformed_request", f"after: {given.after!r} is not in the list.", "Begin again without after."
+            )
+        first = places[0]
+    page = listed[first : None if given.limit is None else first + given.limit]
+    more = first + len(page) < len(listed)
+    return jsonify({what: page, "total": len(listed), "next": page[-1][name] if more else None})
 
 
 def _id() -> int:

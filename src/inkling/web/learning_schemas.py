@@ -8,7 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from ..alphabet import parse_symbol
 from ..profiles import parse_profile
 from ..store import CorrectionQuery
-from .schemas import Drawn, Options, Probability, ReadingAnswer
+from .schemas import Drawn, Options, Probability, ProfileQuery, ReadingAnswer
 
 __all__ = [
     "CorrectionAnswer",
@@ -120,6 +120,19 @@ class ListQuery(Filter):
     after: Id | None = Field(None, description="Only those behind this id: the next of the page before.")
 
 
+class NamesQuery(BaseModel):
+    """Which page of a list of names."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: int | None = Field(None, ge=1, le=1000, description="How many at most; all where it is left out.")
+    after: str | None = Field(None, description="Only those behind this name: the next of the page before.")
+
+
+class SymbolsQuery(ProfileQuery, NamesQuery):
+    """Whose symbols, and which page of them."""
+
+
 class ExportQuery(Filter):
     """Which corrections are exported, and in which form."""
 
@@ -229,6 +242,8 @@ class SymbolList(BaseModel):
     """All symbols that a profile may be read in."""
 
     symbols: list[SymbolEntry]
+    total: int = Field(ge=0, description="How many there are on all pages.")
+    next: str | None = Field(description="What after must be for the next page; null on the last one.")
 
 
 class ProfileEntry(BaseModel):
@@ -242,3 +257,5 @@ class ProfileList(BaseModel):
     """Everybody, and the profiles that taught something."""
 
     profiles: list[ProfileEntry]
+    total: int = Field(ge=0, description="How many there are on all pages.")
+    next: str | None = Field(description="What after must be for the next page; null on the last one.")

@@ -72,7 +72,7 @@ _HTTP_PROBLEMS: dict[int, tuple[str, str, str]] = {
     413: ("request_too_large", "The request is larger than this server takes.", "Send fewer or smaller pictures."),
     415: (
         "unsupported_media_type",
-        "The body is neither JSON nor a form.",
+        "The body is neither JSON nor multipart/form-data.",
         "Send application/json, or multipart/form-data with the pictures as image.",
     ),
     500: ("internal_error", "Something went wrong in the server.", "The server's log tells more under the request id."),

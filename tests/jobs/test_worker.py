@@ -54,7 +54,9 @@ def worker(settings, log, look_every_s=10, **options):
         "INKLING_QUEUE_URL": settings.queue_url,
         "STAND_IN": json.dumps({"log": str(log), **options}),
     }
-    process = subprocess.Popen([sys.executable, "-c", WORKER, str(os.getpid()), str(look_every_s)], env=environment)
+    words = [sys.executable, "-c", WORKER, str(os.getpid()), str(look_every_s)]
+    with log.with_name("said").open("a") as said:
+        process = subprocess.Popen(words, env=environment, stderr=said)
     try:
         yield process
     finally:
@@ -87,6 +89,11 @@ def at_work(process, log):
 
 def starts(log):
     return [int(line) for line in log.read_text().split()]
+
+
+def said(log):
+    """What the worker and its processes told on standard error."""
+    return log.with_name("said").read_text()
 
 
 def test_a_job_is_done_in_a_process_of_its_own_that_is_gone_when_it_is_cancelled(settings, retrainings, job, log):
@@ -132,6 +139,7 @@ def test_it_retrains_by_itself_when_it_is_time(settings, service, retrainings, l
         done = until(lambda: next((job for job in retrainings.find().jobs if job.ended), None))
     assert (done.state, done.reason) == ("done", "7 new corrections")
     assert service.versions.current() == done.version
+    assert f"version {done.version} passed the gate. It reads now." in said(log)
 
 
 def test_a_process_that_is_killed_is_taken_up_again_from_its_checkpoint(settings, service, retrainings, job, log):
@@ -154,6 +162,7 @@ def test_a_process_that_dies_each_time_is_given_up_with_the_reason(settings, ser
     assert done.error["code"] == "retraining_died"
     assert "signal 9" in done.error["message"]
     assert starts(log) == [0, 5, 5]
+    assert f"Job {job.id}, a retraining, failed: The process of the retraining ended 3 times" in said(log)
     assert service.versions.current() == before
 
 

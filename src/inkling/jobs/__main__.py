@@ -31,9 +31,7 @@ def main(words: list[str] | None = None) -> int:
     end_with_parent(given.parent)
     try:
         settings = Settings.load()
-        logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells of each step
-        level = logging.getLevelNamesMapping().get(settings.log_level.upper(), logging.INFO)
-        logging.basicConfig(level=level, format=_FORMAT, stream=sys.stderr)
+        log_to_stderr(settings)
         if given.verb == "worker":
             _work(settings, given.parent)
         elif given.verb == "run":
@@ -46,6 +44,14 @@ def main(words: list[str] | None = None) -> int:
     return 0
 
 
+def log_to_stderr(settings: Settings) -> None:
+    """Have what these processes do told on standard error, without each step of the libraries that they use."""
+    for chatty in ("alembic", "onnx_ir", "onnxscript"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+    level = logging.getLevelNamesMapping().get(settings.log_level.upper(), logging.INFO)
+    logging.basicConfig(level=level, format=_FORMAT, stream=sys.stderr)
+
+
 def _work(settings: Settings, parent: int) -> None:
     from .worker import work
 
@@ -53,6 +59,7 @@ def _work(settings: Settings, parent: int) -> None:
 
 
 def _run(settings: Settings, job: int, lease: str, parent: int) -> None:
+    from .ends import log_end
     from .run import run_job
 
     told = False
@@ -66,7 +73,8 @@ def _run(settings: Settings, job: int, lease: str, parent: int) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, leave)
     step_back()
-    run_job(settings, job, lease, told=lambda: told or orphaned(parent))
+    if ended := run_job(settings, job, lease, told=lambda: told or orphaned(parent)):
+        log_end(ended)
 
 
 def _ask(settings: Settings, reason: str) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import CheckpointError, InklingError, ModelError, SettingsError, StoreError, TrainingExtraMissing
 from ..settings import Settings
+from .ends import died, reason_of
 from .gather import gather, gather_others
 from .heart import Heart
 from .retrainings import STALE_AFTER_S
@@ -81,14 +82,15 @@ def _end_of(job: "Job", service: "Callable[[], Service]", heart: Heart, lease: s
     """Do the work, and give what is to be said of it to the store's jobs."""
     try:
         if job.attempts > ATTEMPTS:
-            raise _ended_too_often()
+            raise died(ATTEMPTS, "")
         version, outcome = _Run(service(), job, heart).go()
     except _Left:
         if heart.cancelled:
             return lambda jobs: jobs.stopped(job.id, lease)
         return lambda jobs: jobs.put_back(job.id, lease)
     except Exception as error:  # whatever it was, the job must say so
-        _log.exception("Job %d failed.", job.id)
+        if not isinstance(error, InklingError):
+            _log.exception("Job %d failed.", job.id)
         reason = reason_of(error)
         return lambda jobs: jobs.fail(job.id, lease, reason)
     return lambda jobs: jobs.finish(job.id, lease, version, outcome) or jobs.stopped(job.id, lease)
@@ -105,37 +107,6 @@ def _say(end: Callable[[Any], object], jobs: Any) -> None:
             time.sleep(1)
         else:
             return
-
-
-def reason_of(error: Exception) -> dict[str, str]:
-    """Give why a job failed: code, message and hint."""
-    if isinstance(error, InklingError):
-        return {"code": error.code, "message": error.message, "hint": error.hint}
-    if isinstance(error, MemoryError):
-        return {
-            "code": "out_of_memory",
-            "message": "The retraining found too little memory.",
-            "hint": "End other programs, or set INKLING_RETRAIN_THREADS to 1, and retrain again.",
-        }
-    return {
-        "code": "retraining_failed",
-        "message": f"The retraining ended by an error of the program: {type(error).__name__}.",
-        "hint": "The log of the worker says more; retrain again, and tell us if it happens again.",
-    }
-
-
-def _ended_too_often() -> InklingError:
-    return died(ATTEMPTS, "")
-
-
-def died(attempts: int, how: str) -> InklingError:
-    """Give the error of a retraining whose process died each time."""
-    error = InklingError(
-        f"The process of the retraining ended {attempts} times before it was done{how}.",
-        "The machine may have too little memory: end other programs, then retrain again.",
-    )
-    error.code = "retraining_died"
-    return error
 
 
 class _Run:

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 from ..errors import InklingError, QueueError
 from ..queue import answers, listen, open_queue
 from ..settings import Settings
+from .ends import died, log_end, reason_of
 from .processes import COMMAND, orphaned, start, stop
 from .retrainings import STALE_AFTER_S, check_available
-from .run import ATTEMPTS, died, reason_of
+from .run import ATTEMPTS
 from .schedule import due, time_of_day
 
 if TYPE_CHECKING:
@@ -141,7 +142,8 @@ class _Worker:
                 return
             how = f" (the last time by signal {-code})" if code < 0 else f" (the last time with code {code})"
             if job.attempts >= ATTEMPTS:
-                self._store.jobs.fail(job.id, lease, reason_of(died(ATTEMPTS, how)))
+                if failed := self._store.jobs.fail(job.id, lease, reason_of(died(ATTEMPTS, how))):
+                    log_end(failed)
                 return
             _log.warning("The process of job %d ended%s; it is taken up again.", job.id, how)
 

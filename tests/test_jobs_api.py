@@ -161,13 +161,16 @@ def test_a_job_is_cancelled_whether_it_waits_or_runs_or_has_ended(client, store)
     teach(client)
     waiting = ask(client)["id"]
     answer = client.delete(f"{API}/jobs/{waiting}")
-    assert (answer.status_code, answer.json["state"]) == (202, "cancelled")
+    assert (answer.status_code, answer.json["state"]) == (200, "cancelled")
     running = ask(client)["id"]
     store.jobs.claim(running, "me", STALE_S)
-    answer = client.delete(f"{API}/jobs/{running}").json
-    assert (answer["state"], answer["cancelling"]) == ("running", True)
+    answer = client.delete(f"{API}/jobs/{running}")
+    assert (answer.status_code, answer.json["state"], answer.json["cancelling"]) == (202, "running", True)
     store.jobs.stopped(running, "me")
-    assert client.delete(f"{API}/jobs/{running}").json["state"] == "cancelled"
+    answer = client.delete(f"{API}/jobs/{running}")
+    assert (answer.status_code, answer.json["state"], answer.json["cancelling"]) == (200, "cancelled", False)
+    state = client.get(f"{API}/retraining").json
+    assert (state["new"], state["unlearned"], state["last"]) == (0, 1, "cancelled")
     page = client.get(f"{API}/jobs", query_string={"limit": 1}).json
     assert ([job["id"] for job in page["jobs"]], page["total"], page["next"]) == ([running], 2, running)
     page = client.get(f"{API}/jobs", query_string={"limit": 1, "after": page["next"]}).json

@@ -52,18 +52,30 @@ def test_it_can_be_switched_off_for_all(service, retrainings):
     assert retrainings.due(now) == "50 new corrections"
 
 
-def test_new_are_those_since_the_last_one_that_was_finished(service, retrainings):
-    jobs = service.store.jobs
+def test_new_are_those_that_make_the_next_one_due_and_what_no_finished_one_learned_is_told_beside(service, retrainings):
+    jobs, now = service.store.jobs, datetime.now(UTC)
+
+    def counts():
+        state = retrainings.state()
+        assert (state.new >= state.after) == bool(retrainings.due(now))
+        return state.new, state.unlearned, state.last
+
     taught(service, "123")
     state = retrainings.state()
-    assert (state.new, state.after, state.at, state.available, state.why_not) == (3, 50, "", True, "")
+    assert (state.after, state.at, state.available, state.why_not) == (50, "", True, "")
+    assert state.parent == service.versions.current()
+    assert counts() == (3, 3, None)
     jobs.cancel(retrainings.start().id)
-    assert retrainings.state().new == 3
+    assert counts() == (0, 3, "cancelled")
+    taught(service, "7" * 50, seed=1)
+    assert counts() == (50, 53, "cancelled")
+    jobs.fail(retrainings.start().id, None, {"code": "x", "message": "", "hint": ""})
+    assert counts() == (0, 53, "failed")
     job = retrainings.start()
-    taught(service, "4", seed=1)
+    taught(service, "4", seed=2)
     jobs.claim(job.id, "lease", 30)
     jobs.finish(job.id, "lease", "v2", {})
-    assert retrainings.state().new == 1
+    assert counts() == (1, 1, "done")
 
 
 def test_without_the_training_extra_it_says_how_to_install_it(service, retrainings, monkeypatch):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ..errors import NothingToLearn, TrainingExtraMissing
 from ..profiles import EVERYBODY, parse_profile
 from ..queue import wake
-from .schedule import AUTOMATIC, KIND, due, is_automatic, time_of_day
+from .schedule import AUTOMATIC, KIND, due, fresh, is_automatic, time_of_day
 
 if TYPE_CHECKING:
     from ..service import Service
@@ -32,7 +32,10 @@ class RetrainingState:
         automatic: whether it is switched on to retrain by itself.
         after: after how many new corrections it does so; 0 for never.
         at: at what time of day it does so, such as 03:30; empty for never.
-        new: how many corrections came since the last retraining that was finished.
+        new: how many corrections came since the last retraining that ended, however it did; ``after`` counts these.
+        unlearned: how many came since the last one that was finished.
+        last: how the last one ended: ``done``, ``failed`` or ``cancelled``; None where there was none.
+        parent: the version that one would start from, which is the one that reads.
         job: the retraining that waits or runs.
     """
 
@@ -42,6 +45,9 @@ class RetrainingState:
     after: int
     at: str
     new: int
+    unlearned: int
+    last: str | None
+    parent: str
     job: "Job | None"
 
 
@@ -68,14 +74,17 @@ class Retrainings:
         """
         store, settings = self._store, self._service.settings
         missing, at = missing_packages(), time_of_day(settings)
-        finished = store.jobs.latest(KIND, ("done",))
+        found = fresh(store)
         return RetrainingState(
             available=not missing,
             why_not=str(_extra_missing(missing)) if missing else "",
             automatic=is_automatic(store),
             after=settings.retrain_after,
             at=f"{at:%H:%M}" if at else "",
-            new=store.count(finished.revision if finished else 0),
+            new=found.new,
+            unlearned=found.unlearned,
+            last=found.last.state if found.last else None,
+            parent=self._service.versions.current(),
             job=store.jobs.latest(KIND, ("queued", "running")),
         )
 

@@ -1,6 +1,7 @@
 """When a retraining is due by itself."""
 
 import re
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
@@ -8,9 +9,9 @@ from ..errors import InvalidSetting
 from ..settings import Settings
 
 if TYPE_CHECKING:
-    from ..store import Store
+    from ..store import Job, Store
 
-__all__ = ["AUTOMATIC", "KIND", "due", "is_automatic", "time_of_day"]
+__all__ = ["AUTOMATIC", "KIND", "Fresh", "due", "fresh", "is_automatic", "time_of_day"]
 
 #: The kind of job that a retraining is.
 KIND = "retraining"
@@ -25,6 +26,32 @@ _LATEST = timedelta(hours=1)
 def is_automatic(store: "Store") -> bool:
     """Say whether retraining by itself is switched on; it is until someone switches it off."""
     return store.preference(AUTOMATIC) != "off"
+
+
+@dataclass(frozen=True)
+class Fresh:
+    """What was taught since the last retraining.
+
+    Args:
+        new: corrections since one was last asked for that has ended, however it did: they are what makes the next one
+            due, so that one which was cancelled is not begun again at once.
+        unlearned: corrections since the last that was finished; more than ``new`` where one failed or was cancelled.
+        last: the newest one that has ended, however it did.
+    """
+
+    new: int
+    unlearned: int
+    last: "Job | None"
+
+
+def fresh(store: "Store") -> Fresh:
+    """Count what was taught since the last retraining."""
+    last = store.jobs.latest(KIND)
+    new = store.count(last.revision if last else 0)
+    if last is None or last.state == "done":
+        return Fresh(new, new, last)
+    finished = store.jobs.latest(KIND, ("done",))
+    return Fresh(new, store.count(finished.revision if finished else 0), last)
 
 
 def due(store: "Store", settings: Settings, now: datetime) -> str | None:
@@ -43,8 +70,8 @@ def due(store: "Store", settings: Settings, now: datetime) -> str | None:
         return None  # what the settings name reads, whatever would come of it
     if not is_automatic(store) or store.jobs.latest(KIND, ("queued", "running")):
         return None
-    last = store.jobs.latest(KIND)
-    new = store.count(last.revision if last else 0)
+    found = fresh(store)
+    new, last = found.new, found.last
     if settings.retrain_after and new >= settings.retrain_after:
         return f"{new} new corrections"
     if at is None or not new:

@@ -100,12 +100,16 @@ def job() -> Response:
     "/jobs/<int:id>",
     summary="Cancel a job",
     openapi_extensions=_ONE,
-    responses={202: JobAnswer, 404: Problem, **PROBLEMS},
+    responses={200: JobAnswer, 202: JobAnswer, 404: Problem, **PROBLEMS},
 )
 def cancel() -> Response:
-    """Tell a job to stop; one that has ended stays as it is."""
-    answer = jsonify(job_json(_retrainings().cancel(_id())))
-    answer.status_code = 202
+    """Tell a job to stop: 202 where it runs and will, 200 where it is over. One that had ended before stays as it is.
+
+    What waits is cancelled at once; the job's state says how it ended.
+    """
+    job = _retrainings().cancel(_id())
+    answer = jsonify(job_json(job))
+    answer.status_code = 200 if job.ended else 202
     return answer
 
 
@@ -160,6 +164,9 @@ def _state() -> Response:
             "after": state.after,
             "at": state.at,
             "new": state.new,
+            "unlearned": state.unlearned,
+            "last": state.last,
+            "parent": state.parent,
             "job": job_json(state.job) if state.job else None,
         }
     )

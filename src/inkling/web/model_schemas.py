@@ -133,7 +133,18 @@ class RetrainingAnswer(BaseModel):
     automatic: bool = Field(description="Whether it retrains by itself.")
     after: int = Field(ge=0, description="After how many new corrections it does so; 0 for never.")
     at: str = Field(description="At what time of day it does so, such as 03:30; empty for never.")
-    new: int = Field(ge=0, description="How many corrections came since the last retraining.")
+    new: int = Field(
+        ge=0,
+        description="How many corrections came since the last retraining that ended, however it did: "
+        "what counts towards the next one by itself.",
+    )
+    unlearned: int = Field(
+        ge=0, description="How many came since the last one that was finished; more where one failed or was cancelled."
+    )
+    last: Literal["done", "failed", "cancelled"] | None = Field(
+        description="How the last one ended; null where there was none."
+    )
+    parent: str = Field(description="The version that one would start from: the one that reads.")
     job: JobAnswer | None = Field(description="The retraining that waits or runs.")
 
 

@@ -164,8 +164,11 @@ def test_what_is_exported_is_imported_elsewhere(tmp_path, seven, name, monkeypat
         (MADE, "imported", False), (SHIPPED, "shipped", True),
     ]  # fmt: skip
     assert read(seven) == ("7", SHIPPED)
+    again = f"{path} is the version {MADE}, which is here already."
+    assert run("models", "import", path).stdout == f"{again} To read with it: inkling models promote {MADE}\n"
     assert run("models", "promote", MADE).exit_code == 0
     assert read(seven) == ("2", MADE)
+    assert run("models", "import", path).stdout == f"{again} It reads now.\n"
 
 
 def test_the_shipped_version_can_be_exported(tmp_path):
@@ -180,7 +183,7 @@ def test_what_cannot_be_done_is_one_line_on_standard_error(tmp_path, seven):
         ("promote", "none"),
         ("rollback",),
         ("export", "none", tmp_path / "x"),
-        ("import", tmp_path / "nowhere"),
+        ("import", tmp_path / "nowhere.zip"),
         ("import", tmp_path / "diary.zip"),
         ("import", seven),
     ):

@@ -79,6 +79,7 @@ def test_what_is_known_without_the_database_is_what_the_database_says_of_it(vers
     after = versions.get(SHIPPED.version).model
     assert (before.sha256, before.size_bytes, before.card) == (after.sha256, after.size_bytes, after.card)
     assert (before.origin, before.state, before.held) == (after.origin, after.state, after.held)
+    assert before.added_at == after.added_at == versions.all()[-1].model.added_at
 
 
 def test_versions_are_listed_newest_first_and_tell_which_reads(versions):
@@ -155,9 +156,12 @@ def test_what_is_exported_is_imported_elsewhere_and_reads_there(versions, tmp_pa
     version = added(versions)
     assert versions.export(version, tmp_path / name) == tmp_path / name
     elsewhere = Service(Settings.load({}, database_url=f"sqlite:///{tmp_path / 'other.db'}"), recognizer)
-    model = elsewhere.versions.import_(tmp_path / name)
+    came = elsewhere.versions.import_(tmp_path / name)
+    model = came.model
+    assert (came.new, came.back) == (True, False)
     assert (model.version, model.origin, model.state, model.parent) == (version, "imported", "ungated", None)
-    assert elsewhere.versions.import_(tmp_path / name) == model
+    again = elsewhere.versions.import_(tmp_path / name)
+    assert (again.model, again.new, again.back) == (model, False, False)
     assert elsewhere.read(SEVEN, "digits").text == "7"
     elsewhere.versions.promote(version)
     assert elsewhere.read(SEVEN, "digits").text == "1"
@@ -173,11 +177,16 @@ def test_the_one_that_ships_is_exported_without_a_database(versions, tmp_path):
 
 
 def test_what_is_no_sound_bundle_is_not_imported(versions, tmp_path):
-    with pytest.raises(BundleMissing, match="nowhere"):
-        versions.import_(tmp_path / "nowhere")
+    for name in ("nowhere", "nowhere.zip"):
+        with pytest.raises(BundleMissing, match=f"There is no file or folder .*{name}"):
+            versions.import_(tmp_path / name)
+    with pytest.raises(BundleMissing, match="no card"):
+        versions.import_(tmp_path)
     (tmp_path / "text.zip").write_text("no zip")
-    with pytest.raises(BundleDamaged):
+    with pytest.raises(BundleDamaged) as damaged:
         versions.import_(tmp_path / "text.zip")
+    assert "Export" in damaged.value.hint
+    assert "Install" not in damaged.value.hint
     for bundle in (senseless(), Bundle.make(b"no", b"network", SHIPPED.card)):
         (tmp_path / "bundle.zip").write_bytes(bundle.to_zip())
         with pytest.raises(BundleDamaged):
@@ -210,6 +219,25 @@ def test_old_files_are_removed_but_none_that_is_needed(service, versions):
     assert versions.get(SHIPPED.version).model.held
     assert added(versions, 2) == made[1]  # it comes back
     assert versions.bundle(made[1]) == other(2)
+
+
+@pytest.mark.parametrize("origin", ["imported", "trained"])
+def test_what_comes_from_elsewhere_has_old_files_removed_but_never_its_own(versions, tmp_path, origin):
+    made = [versions.add(other(number), origin=origin).version for number in range(1, 5)]
+    held = [one.model.version for one in versions.all() if one.model.held]
+    assert held == [*made[:1:-1], SHIPPED.version]
+    old = versions.export(made[2], tmp_path / "old.zip")
+    versions.add(other(4), origin="imported")
+    back = versions.import_(versions.export(made[3], tmp_path / "bundle.zip"))
+    assert (back.new, back.back) == (False, False)
+    other(1).save_zip(tmp_path / "first.zip")
+    back = versions.import_(tmp_path / "first.zip")
+    assert (back.model.version, back.model.held, back.new, back.back) == (made[0], True, False, True)
+    assert not versions.get(made[2]).model.held
+    versions.promote(made[0])
+    versions.import_(old)
+    assert versions.get(made[0]).model.held
+    assert versions.get(made[2]).model.held
 
 
 def test_without_the_database_the_versions_cannot_be_told_but_what_reads_can(tmp_path, recognizer):

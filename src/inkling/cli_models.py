@@ -136,8 +136,13 @@ def export(version: str, path: Path) -> None:
 @click.argument("path", type=click.Path(path_type=Path))
 def import_(path: Path) -> None:
     """Add a bundle from a folder or a .zip as a version. It does not read until it is promoted."""
-    model = open_service().versions.import_(path)
-    click.echo(f"{path} is the version {model.version}. To read with it: inkling models promote {model.version}")
+    versions = open_service().versions
+    done = versions.import_(path)
+    version = done.model.version
+    there = "" if done.new else ", which is here already" + (", and its files are back" if done.back else "")
+    reads = version == versions.current()
+    way = "It reads now." if reads else f"To read with it: inkling models promote {version}"
+    click.echo(f"{path} is the version {version}{there}. {way}")
 
 
 def keep_trained(bundle: "Bundle", where: Path) -> None:

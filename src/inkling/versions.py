@@ -1,5 +1,6 @@
 """Versions of the model: which there are, which one reads, and the ways to change that."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from .at_hand import AtHand
 from .bundle import Bundle
-from .errors import ModelError, ModelNotFound, ModelPinned, ModelRefused
+from .errors import BundleDamaged, BundleMissing, ModelError, ModelNotFound, ModelPinned, ModelRefused, StoreError
 from .kept import features_anew
 from .recall import Recall, tried
 from .settings import Settings
@@ -16,7 +17,9 @@ from .settings import Settings
 if TYPE_CHECKING:
     from .store import Finish, ModelVersion, Promotion
 
-__all__ = ["Version", "Versions"]
+__all__ = ["Imported", "Version", "Versions"]
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,21 @@ class Version:
     model: "ModelVersion"
     current: bool
     shipped: bool
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What became of a bundle from elsewhere.
+
+    Args:
+        model: the version that it is.
+        new: whether it was not among the versions before.
+        back: whether it was, and its files were not: they are kept again.
+    """
+
+    model: "ModelVersion"
+    new: bool
+    back: bool
 
 
 class Versions:
@@ -68,9 +86,9 @@ class Versions:
             StoreError: they cannot be looked up.
         """
         store = self._recall.readable()
-        rows = {model.version: model for model in (store.models.all() if store else [])}
+        rows = {model.version: self._as_it_is(model) for model in (store.models.all() if store else [])}
         for version, bundle in self._at_hand.bundles().items():
-            rows[version] = replace(rows[version], held=True) if version in rows else self._at_hand.described(bundle)
+            rows.setdefault(version, self._at_hand.described(bundle))
         current, shipped = self.current(), self._at_hand.shipped
         newest_first = sorted(rows.values(), key=lambda model: model.added_at, reverse=True)
         return [Version(model, model.version == current, model.version == shipped) for model in newest_first]
@@ -86,8 +104,7 @@ class Versions:
         try:
             if store is None:
                 raise _not_found(version)
-            model = store.models.get(version)
-            model = replace(model, held=model.held or bundle is not None)
+            model = self._as_it_is(store.models.get(version))
         except ModelNotFound:
             if bundle is None:
                 raise
@@ -172,7 +189,8 @@ class Versions:
     ) -> "ModelVersion":
         """Keep a bundle as a version; it does not read until it is promoted. See ``ModelVersion`` for what is told.
 
-        A version that is there already is given back as it is.
+        A version that is there already is given back as it is. The files of the oldest go, as :meth:`prune` says, but
+        for a retrained one: it may read in a moment, and then others are needed.
 
         Raises:
             ModelError: another bundle of that version is there.
@@ -180,9 +198,16 @@ class Versions:
         """
         for at_hand in (self._recall.base.version, parent, bundle.version):
             self._at_hand.keep(at_hand)  # it came before, and whatever else is called so, it has the name
-        return self._recall.store.models.add(
+        models = self._recall.store.models
+        model = models.add(
             bundle, parent=parent, origin=origin, reason=reason, profile=profile, state=state, report=report
         )
+        if origin != "retrained":
+            try:
+                models.prune(self._settings.keep_models, spare=model.version)
+            except StoreError as error:  # it is kept, and there will be another time
+                _log.info("Not pruned: %s", error)
+        return model
 
     def export(self, version: str, path: Path) -> Path:
         """Write a version's bundle to a folder, or to a file that ends in ``.zip``.
@@ -195,7 +220,7 @@ class Versions:
         (bundle.save_zip if path.suffix.lower() == ".zip" else bundle.save)(path)
         return path
 
-    def import_(self, path: Path) -> "ModelVersion":
+    def import_(self, path: Path) -> "Imported":
         """Add a bundle from a folder or a zip as a version. It is verified, and run once.
 
         Raises:
@@ -205,13 +230,32 @@ class Versions:
             StoreError: it was not kept.
         """
         path = path.expanduser()
-        bundle = Bundle.load_zip(path) if path.is_file() else Bundle.load(path)
-        tried(bundle, self._settings)
-        return self.add(bundle, origin="imported")
+        if not path.exists():
+            raise BundleMissing(
+                f"There is no file or folder {path}.", "Name what inkling models export, or the page, has written."
+            )
+        try:
+            bundle = Bundle.load_zip(path) if path.is_file() else Bundle.load(path)
+            tried(bundle, self._settings)
+        except BundleDamaged as error:
+            raise BundleDamaged(error.message, "Export that version once more, and import what comes of it.") from error
+        try:
+            before = self.get(bundle.version).model
+        except ModelNotFound:
+            before = None
+        return Imported(self.add(bundle, origin="imported"), new=before is None, back=bool(before and not before.held))
 
     def prune(self) -> list[str]:
         """Remove the files of the oldest versions beyond the setting ``keep_models``; give those versions."""
         return self._recall.store.models.prune(self._settings.keep_models)
+
+    def _as_it_is(self, model: "ModelVersion") -> "ModelVersion":
+        """Say what is known of a version in the database; if at hand as well, it is held, and as old as its bundle."""
+        bundle = self._at_hand.bundles().get(model.version)
+        if bundle is None:
+            return model
+        known = self._at_hand.described(bundle)
+        return replace(model, held=True, added_at=known.added_at if model.origin == "shipped" else model.added_at)
 
     def _refuse_if_pinned(self, version: str) -> None:
         if self.pinned:

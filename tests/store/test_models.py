@@ -204,9 +204,10 @@ def test_what_was_cancelled_is_not_promoted(store):
 
 def test_a_version_that_is_made_again_has_its_newest_decision(store):
     made = bundle(1)
-    store.models.add(made, origin="retrained", state="passed", report={"job": 1})
-    again = store.models.add(made, origin="retrained", state="refused", report={"job": 2})
+    first = store.models.add(made, origin="retrained", reason="asked for", state="passed", report={"job": 1})
+    again = store.models.add(made, origin="retrained", reason="it is past 03:30", state="refused", report={"job": 2})
     assert (again.state, again.report) == ("refused", {"job": 2})
+    assert (again.reason, again.added_at) == ("asked for", first.added_at)  # when and why it came stay
     assert store.models.add(made, origin="imported").state == "refused"  # an import judges nothing
 
 

@@ -49,7 +49,8 @@ class Models:
     ) -> ModelVersion:
         """Keep a bundle. When this returns, it is on the disk; it does not read yet.
 
-        A version that is there already stays as it is; where its bytes were removed or are damaged, these are put back.
+        A version that is there already stays as it is, but for what the gate says of it, if it was asked again; where
+        its bytes were removed or are damaged, these are put back.
 
         Args:
             bundle: the bundle; its card names the version.
@@ -101,8 +102,8 @@ class Models:
                 if held is None or _sha256(text, held.normalizer, held.network) != sha256:
                     connection.execute(delete(bundles).where(bundles.c.model_id == number))
                     connection.execute(insert(bundles), {"model_id": number, "kept_at": now, **parts})
-                if report is not None:  # it was made again, and judged anew
-                    judged = {"state": state, "report": report, "reason": reason}
+                if report is not None:  # it was made again, and judged anew; why it was first made stays
+                    judged = {"state": state, "report": report}
                     connection.execute(update(models).where(models.c.id == number).values(judged))
             return _version_of(connection.execute(_VERSIONS.where(models.c.id == number)).one())
 
@@ -197,11 +198,15 @@ class Models:
         """
         return self._database.read(rollback_target)
 
-    def prune(self, keep: int) -> list[str]:
+    def prune(self, keep: int, spare: str | None = None) -> list[str]:
         """Remove the bytes of the versions that were kept first, beyond so many; their rows stay.
 
         The current version keeps its bytes, and so do its parent, the one to roll back to, those that ship, and those
         that a job which is not done started from.
+
+        Args:
+            keep: how many keep theirs, whatever they are.
+            spare: one that keeps its bytes, too.
 
         Returns:
             the versions whose bytes went.
@@ -211,7 +216,7 @@ class Models:
             by_age = select(models.c.id, models.c.version, models.c.parent, models.c.origin).join(bundles)
             held = connection.execute(by_age.order_by(bundles.c.kept_at.desc(), models.c.id.desc())).all()
             current = current_version(connection)
-            needed = {current, rollback_target(connection)}
+            needed = {current, spare, rollback_target(connection)}
             needed |= {row.parent for row in held if row.version == current}
             needed |= {row.version for row in held if row.origin == "shipped"}
             needed |= set(connection.scalars(select(jobs.c.parent).where(jobs.c.state.in_(["queued", "running"]))))

@@ -122,10 +122,10 @@ def bundle() -> Response:
     "/models",
     summary="Take in a version from elsewhere",
     openapi_extensions={"requestBody": _FORM},
-    responses={201: ModelEntry, 422: Problem, **_CHANGE_PROBLEMS, **PROBLEMS},
+    responses={200: ModelEntry, 201: ModelEntry, 422: Problem, **_CHANGE_PROBLEMS, **PROBLEMS},
 )
 def import_() -> Response:
-    """Keep a bundle beside the others; it reads once it is promoted."""
+    """Keep a bundle beside the others; it reads once it is promoted. 200 says that the version is here already."""
     refuse_query()
     if request.mimetype != "multipart/form-data":
         raise RequestError(
@@ -140,13 +140,14 @@ def import_() -> Response:
         path = Path(folder) / "bundle.zip"
         file.save(path)
         try:
-            added = versions.import_(path)
+            imported = versions.import_(path)
         except BundleError as error:  # it names a file that nobody but us knows
             message = hidden(error.message.replace(str(path), "the file"))
             raise RequestError(422, error.code, message, "Send a zip that an export of a version gave.") from error
-    answer = jsonify(entry_json(versions.get(added.version)))
-    answer.status_code = 201
-    answer.headers["Location"] = url_for("models.model", version=added.version)
+    version = imported.model.version
+    answer = jsonify(entry_json(versions.get(version)))
+    answer.status_code = 201 if imported.new else 200
+    answer.headers["Location"] = url_for("models.model", version=version)
     return answer
 
 

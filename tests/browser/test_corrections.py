@@ -27,9 +27,10 @@ def address():
 def api(address):
     """Ask the API; nothing is taught to begin with."""
 
-    def ask(path, body=None):
+    def ask(path, body=None, method=None):
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(f"{address}/api/v1{path}", data, {"Content-Type": "application/json"})
+        headers = {"Content-Type": "application/json"}
+        request = urllib.request.Request(f"{address}/api/v1{path}", data, headers, method=method)
         with urllib.request.urlopen(request) as answer:
             return json.loads(answer.read())
 
@@ -61,6 +62,17 @@ def cards(page):
 
 def symbols(page):
     return page.get_by_test_id("cards").get_by_test_id("card-symbol")
+
+
+def press_twice(page, name):
+    """Press what lies over cards, and goes away, by a double click: no card is opened."""
+    page.get_by_test_id(name).scroll_into_view_if_needed()
+    box = page.get_by_test_id(name).bounding_box()
+    page.get_by_test_id(name).dblclick()
+    centre = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+    beneath = "({ x, y }) => document.elementFromPoint(x, y).closest('.card, .cards') !== null"
+    page.wait_for_function(beneath, arg=centre)
+    expect(page.get_by_test_id("one")).to_be_hidden()
 
 
 def check(page, index):
@@ -142,6 +154,20 @@ def test_relabelled_and_back(open_page, teach, api):
     assert api(f"/corrections/{known}")["symbol"] == "8"
 
 
+def test_an_undo_does_not_overwrite_what_was_said_in_another_tab_since(open_page, teach, api):
+    known = teach(ZERO, "8")
+    page = open_page("/corrections")
+    cards(page).get_by_test_id("card-open").click()
+    page.get_by_test_id("one-symbol").fill("A1")
+    page.get_by_test_id("relabel").click()
+    expect(symbols(page)).to_have_text(["A1"])
+    api(f"/corrections/{known}", {"symbol": "B2"}, "PATCH")
+    page.get_by_test_id("toast-undo").click()
+    expect(page.get_by_test_id("toast-text")).to_have_text("Not undone: it was changed since, and is B2 now.")
+    expect(symbols(page)).to_have_text(["B2"])
+    assert api(f"/corrections/{known}")["symbol"] == "B2"
+
+
 def test_several_are_deleted_and_restored(open_page, teach, api):
     for symbol, ink in (("7", SEVEN), ("1", ONE), ("0", ZERO)):
         teach(ink, symbol)
@@ -173,6 +199,25 @@ def test_one_is_deleted_from_its_dialog_and_one_that_is_gone_already_is_told(ope
     expect(page.get_by_test_id("empty")).to_be_visible()
 
 
+def test_a_selection_outlives_a_delete_that_failed_and_what_is_still_there_is_deleted(open_page, teach, api):
+    gone, _, _ = [teach(ink, symbol) for symbol, ink in (("7", SEVEN), ("1", ONE), ("0", ZERO))]
+    page = open_page("/corrections")
+    check(page, 0)
+    check(page, 2)
+    page.context.set_offline(True)
+    page.get_by_test_id("delete-selected").click()
+    expect(page.get_by_test_id("toast-text")).to_contain_text("Nothing was deleted. The server is away.")
+    expect(page.get_by_test_id("selection")).to_contain_text("2 selected")
+    page.context.set_offline(False)
+    api("/corrections/delete", {"ids": [gone]})  # somebody else was faster
+    page.get_by_test_id("delete-selected").click()
+    expect(page.get_by_test_id("toast-text")).to_have_text("1 correction deleted; 1 was gone already.")
+    expect(symbols(page)).to_have_text(["1"])
+    expect(page.get_by_test_id("selection")).to_be_hidden()
+    page.get_by_test_id("toast-undo").click()
+    expect(symbols(page)).to_have_text(["0", "1"])
+
+
 def test_what_disagrees_with_its_neighbours_is_pointed_out_first(open_page, teach):
     for shift in range(6):
         teach(ZERO, "0", shift=shift)
@@ -185,15 +230,25 @@ def test_what_disagrees_with_its_neighbours_is_pointed_out_first(open_page, teac
     expect(page.get_by_test_id("doubts")).to_be_hidden()
 
 
-def test_many_come_a_page_at_a_time(open_page, teach):
+def test_many_come_a_page_at_a_time_and_a_double_click_means_one_act(open_page, teach):
     for shift in range(62):
         teach(ONE, "1", shift=shift)
     page = open_page("/corrections")
     expect(page.get_by_test_id("count")).to_have_text("62 corrections")
     expect(cards(page)).to_have_count(60)
-    page.get_by_test_id("more").click()
+    press_twice(page, "more")
     expect(cards(page)).to_have_count(62)
     expect(page.get_by_test_id("more")).to_be_hidden()
+    check(page, 0)
+    check(page, 1)
+    press_twice(page, "delete-selected")
+    expect(page.get_by_test_id("toast-text")).to_have_text("2 corrections deleted.")
+    expect(page.get_by_test_id("count")).to_have_text("60 corrections")
+    press_twice(page, "toast-undo")
+    expect(page.get_by_test_id("count")).to_have_text("62 corrections")
+    cards(page).nth(9).get_by_test_id("card-open").click()
+    press_twice(page, "one-delete")
+    expect(page.get_by_test_id("count")).to_have_text("61 corrections")
 
 
 def test_exported_and_imported_again_with_a_report(open_page, teach, api, tmp_path):
@@ -219,6 +274,8 @@ def test_exported_and_imported_again_with_a_report(open_page, teach, api, tmp_pa
     broken = {"name": "broken.zip", "mimeType": "application/zip", "buffer": io.BytesIO(b"no zip").getvalue()}
     page.get_by_test_id("import").set_input_files(broken)
     expect(page.get_by_test_id("import-report")).to_contain_text("was not imported")
+    page.get_by_test_id("filter-which").select_option("wrong")
+    expect(page.get_by_test_id("import-report")).to_be_hidden()  # it is about what was done before
 
 
 @pytest.mark.parametrize("width", [360, 768, 1280])

@@ -1,12 +1,14 @@
 // The Corrections page: what was taught, to be found, looked at, changed, taken back, saved and brought in.
 
 import { Cards } from "./cards.js";
-import { offerExport, offerImport } from "./exchange.js";
+import { forgetReport, offerExport, offerImport } from "./exchange.js";
 import { Filters } from "./filters.js";
 import { kept } from "./kept.js";
 import { One, relabel } from "./one.js";
+import { alone, spare } from "./presses.js";
 import { EVERYBODY, nameOf, owner } from "./profile.js";
-import { ask, wordsOf } from "./server.js";
+import { remove, restore } from "./removal.js";
+import { ask, Away, wordsOf } from "./server.js";
 import { tell } from "./toast.js";
 
 const $ = (id) => document.getElementById(id);
@@ -17,7 +19,10 @@ const selected = new Set();
 const all = new Cards($("cards"), selected);
 const doubtful = new Cards($("doubtful-cards"), selected);
 const one = new One();
-const filters = new Filters($("filters"), () => load());
+const filters = new Filters($("filters"), () => {
+  forgetReport();
+  load();
+});
 let next = null;
 let turn = 0; // an answer that comes late never overwrites a newer one
 
@@ -67,7 +72,8 @@ function show({ corrections, total, next: after }, doubts) {
   showSelection();
 }
 
-async function showMore() {
+const showMore = alone(async () => {
+  spare();
   const now = turn;
   try {
     const found = await list(filters.query, PAGE, next);
@@ -78,7 +84,7 @@ async function showMore() {
   } catch (error) {
     $("message").textContent = wordsOf(error);
   }
-}
+});
 
 function showSelection() {
   for (const cards of [all, doubtful]) cards.mark();
@@ -87,32 +93,38 @@ function showSelection() {
 }
 
 const mine = () => kept("profile") || EVERYBODY;
-const counted = (ids) => (ids.length === 1 ? "1 correction" : `${ids.length} corrections`);
 
-async function change(what, ids, { done, failed, undo }) {
-  try {
-    await ask(`/corrections/${what}`, { method: "POST", body: { ids } });
-    tell(done, { undo });
-  } catch (error) {
-    tell(`${failed} ${wordsOf(error)}`, { problem: true });
-  }
-  selected.clear();
+// Corrections were deleted or restored, or are found to be gone.
+async function changed() {
   await load();
   if (document.activeElement === document.body) $("count").focus(); // what was pressed is gone
   fill();
 }
 
-const remove = (ids) => change("delete", ids, { done: `${counted(ids)} deleted.`, failed: "Nothing was deleted.", undo: () => restore(ids) });
-const restore = (ids) => change("restore", ids, { done: `${counted(ids)} restored.`, failed: "Nothing was restored." });
+async function removeAll(ids) {
+  forgetReport();
+  const gone = await remove(ids, (deleted) => restore(deleted, changed));
+  for (const id of gone) selected.delete(id);
+  showSelection();
+  if (gone.length) changed();
+}
 
-async function relabelBack({ correction: { id }, from }) {
+// Take a relabelling back, unless somebody has relabelled it since.
+async function relabelBack(detail) {
+  const { correction: { id, symbol }, from } = detail;
+  forgetReport();
   try {
-    await relabel(id, from);
-    tell(`It is ${from} again.`);
+    const { symbol: now } = await ask(`/corrections/${id}`);
+    if (now !== symbol) tell(`Not undone: it was changed since, and is ${now} now.`, { problem: true });
+    else {
+      await relabel(id, from);
+      tell(`It is ${from} again.`);
+    }
   } catch (error) {
-    tell(`Not undone. ${wordsOf(error)}`, { problem: true });
+    tell(`Not undone. ${wordsOf(error)}`, { problem: true, undo: error instanceof Away ? () => relabelBack(detail) : null });
   }
   load();
+  fill();
 }
 
 // What the filters can choose from.
@@ -133,18 +145,23 @@ for (const cards of [all, doubtful]) {
   cards.addEventListener("open", ({ detail }) => one.open(detail));
   cards.addEventListener("select", showSelection);
 }
-one.addEventListener("delete", ({ detail }) => remove([detail.id]));
+one.addEventListener("delete", ({ detail }) => removeAll([detail.id]));
 one.addEventListener("relabelled", ({ detail }) => {
+  forgetReport();
   tell(`Relabelled: this is ${detail.correction.symbol}, no longer ${detail.from}.`, { undo: () => relabelBack(detail) });
   load();
   fill();
 });
 $("more").addEventListener("click", showMore);
 $("select-none").addEventListener("click", () => {
+  spare();
   selected.clear();
   showSelection();
 });
-$("delete-selected").addEventListener("click", () => remove([...selected]));
+$("delete-selected").addEventListener("click", () => {
+  spare();
+  removeAll([...selected]);
+});
 offerImport(() => (filters.profile ? { profile: filters.profile } : {}), () => {
   load();
   fill();

@@ -39,6 +39,9 @@ export function offerImport(owner, done) {
   });
 }
 
+// What an import came to is of no interest any more.
+export const forgetReport = () => { $("report").hidden = true; };
+
 function report(text, problems = [], bad = problems.length > 0) {
   const place = $("report");
   const line = document.createElement("p");

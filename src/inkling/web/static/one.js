@@ -1,6 +1,7 @@
 // One correction, large: what was read then, what is read now; another label for it, or away with it.
 
 import { percent } from "./bars.js";
+import { alone, spare } from "./presses.js";
 import { nameOf } from "./profile.js";
 import { ask, wordsOf } from "./server.js";
 import { isStrange } from "./verdict.js";
@@ -16,10 +17,10 @@ export class One extends EventTarget {
 
   constructor() {
     super();
-    $("one-close").addEventListener("click", () => this.#dialog.close());
-    this.#dialog.addEventListener("click", (event) => event.target === this.#dialog && this.#dialog.close()); // beside it
+    $("one-close").addEventListener("click", () => this.#close());
+    this.#dialog.addEventListener("click", (event) => event.target === this.#dialog && this.#close()); // beside it
     $("one-delete").addEventListener("click", () => {
-      this.#dialog.close();
+      this.#close();
       this.dispatchEvent(new CustomEvent("delete", { detail: this.#correction }));
     });
     $("one-form").addEventListener("submit", (event) => {
@@ -59,17 +60,23 @@ export class One extends EventTarget {
     if (this.#correction.id === id) $("one-now").textContent = now;
   }
 
-  async #relabel(symbol) {
-    const from = this.#correction.symbol;
-    if (!symbol || symbol === from) return this.#dialog.close();
+  #close() {
+    spare();
+    this.#dialog.close();
+  }
+
+  #relabel = alone(async (symbol) => {
+    const asked = this.#correction;
+    const from = asked.symbol;
+    if (!symbol || symbol === from) return this.#close();
     try {
-      const correction = await relabel(this.#correction.id, symbol);
-      this.#dialog.close();
+      const correction = await relabel(asked.id, symbol);
+      if (this.#correction === asked) this.#close();
       this.dispatchEvent(new CustomEvent("relabelled", { detail: { correction, from } }));
     } catch (error) {
       $("one-problem").textContent = wordsOf(error);
     }
-  }
+  });
 }
 
 export async function relabel(id, symbol) {

@@ -1,12 +1,15 @@
 // The toast: what was just done, said in a line at the foot of the page, with a way back.
 
+import { spare } from "./presses.js";
+
 const SHOWN_MS = 12_000;
+const SLOW_MS = 300;
 let timer = 0;
 
 const place = () => document.getElementById("toast");
 
-// Tell what was done. undo() takes it back; a problem stays until it is closed.
-export function tell(text, { undo = null, problem = false } = {}) {
+// Tell what was done. undo() takes it back; a problem, or what is still going on, stays until it is closed.
+export function tell(text, { undo = null, problem = false, stays = problem } = {}) {
   const words = document.createElement("span");
   words.className = "toast-text";
   words.dataset.testid = "toast-text";
@@ -14,18 +17,18 @@ export function tell(text, { undo = null, problem = false } = {}) {
   const parts = [words];
   if (undo) {
     parts.push(button("Undo", "toast-undo", () => {
-      hide();
+      dismiss();
       undo();
     }));
   }
-  parts.push(button("Close", "toast-close", hide));
+  parts.push(button("Close", "toast-close", dismiss));
   const toast = place();
   toast.replaceChildren(...parts);
   toast.classList.toggle("problem", problem);
   toast.hidden = false;
-  wait(problem);
+  wait(stays);
   toast.onpointerenter = () => clearTimeout(timer); // who is about to press it has all the time
-  toast.onpointerleave = () => wait(problem);
+  toast.onpointerleave = () => wait(stays);
   toast.addEventListener("focusin", () => clearTimeout(timer));
 }
 
@@ -35,9 +38,27 @@ export function hide() {
   place().replaceChildren();
 }
 
-function wait(problem) {
+// Tell what is going on, where it takes longer than a moment. Gives what is called when it is over.
+export function meanwhile(text) {
+  let told = false;
+  const slow = setTimeout(() => {
+    told = true;
+    tell(text, { stays: true });
+  }, SLOW_MS);
+  return () => {
+    clearTimeout(slow);
+    if (told && place().firstElementChild?.textContent === text) hide();
+  };
+}
+
+function dismiss() {
+  spare();
+  hide();
+}
+
+function wait(stays) {
   clearTimeout(timer);
-  if (!problem) timer = setTimeout(hide, SHOWN_MS);
+  if (!stays) timer = setTimeout(hide, SHOWN_MS);
 }
 
 function button(label, testid, act) {

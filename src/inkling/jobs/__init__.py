@@ -5,9 +5,9 @@ it needs to go on and what came of it. A worker takes it up in a process of its 
 another takes it up again.
 
 A job's ``progress`` holds ``phase`` (``preparing``, ``training``, ``exporting``, ``judging``), ``step``, ``steps``,
-``loss``, ``accuracy`` (on held-out corrections, in [0, 1]), ``left_s`` and, while judging, ``share``; what is not known
-is None. Its ``outcome`` holds ``passed`` and ``reasons`` (the gate's), ``promoted``, and ``note``: one sentence where a
-version that passed does not read, else empty.
+``loss``, ``accuracy`` (on held-out corrections, in [0, 1]), ``done`` and ``left_s`` (of the whole, measuring included)
+and, while judging, ``share``; what is not known is None. Its ``outcome`` holds ``passed`` and ``reasons`` (the gate's),
+``promoted``, and ``note``: one sentence where a version that passed does not read, else empty.
 """
 
 from .processes import Keeper

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from ..errors import JobNotFound, StoreError
+from .course import Course
 
 if TYPE_CHECKING:
     from ..store import Job, Store
@@ -28,6 +29,7 @@ class Heart:
         lease: whose it is.
         told: says that the work should stop, though nobody cancelled it.
         watch: is given the progress with each beat.
+        course: knows how much of the whole that is, and how long the rest will take.
 
     Attributes:
         cancelled: someone cancelled the job.
@@ -41,9 +43,12 @@ class Heart:
         lease: str,
         told: Callable[[], bool],
         watch: Callable[[Mapping[str, Any]], None],
+        course: Course,
     ) -> None:
+        self._course = course
         self._store, self._id, self._told, self._watch = store, job.id, told, watch
-        self._progress: Mapping[str, Any] = job.progress or {}
+        self._before: Mapping[str, Any] = job.progress or {}
+        self._progress: Mapping[str, Any] | None = None  # nothing was told yet
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, name="heart", daemon=True)
         self.lease = lease
@@ -79,7 +84,7 @@ class Heart:
 
     def _run(self) -> None:
         while True:
-            progress = self._progress
+            progress = None if self._progress is None else self._course.of(self._progress)
             try:
                 job = self._store.jobs.beat(self._id, self.lease, progress)
                 self.lost |= job is None
@@ -91,7 +96,7 @@ class Heart:
             except Exception:  # without a beat, another would take the job up as well
                 _log.exception("No beat.")
             try:
-                self._watch(progress)
+                self._watch(self._before if progress is None else progress)
             except Exception as error:  # such as a terminal that was closed
                 _log.info("Nobody watches: %s", error)
             if self._over.wait(_BEAT_EVERY_S):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import CheckpointError, InklingError, ModelError, SettingsError, StoreError, TrainingExtraMissing
 from ..settings import Settings
+from .course import Course
 from .ends import died, reason_of
 from .gather import gather, gather_others
 from .heart import Heart
@@ -72,7 +73,7 @@ def run_job(
         job = store.jobs.claim(id, lease, STALE_AFTER_S)
         if job is None:
             return None
-        with Heart(store, job, lease, told, watch) as heart:
+        with Heart(store, job, lease, told, watch, Course(_has_data(settings))) as heart:
             end = _end_of(job, lambda: Service(settings, store=store), heart, lease)
         _say(end, store.jobs)
         return store.jobs.get(id)
@@ -208,3 +209,10 @@ def _data_folder(settings: Settings) -> Path | None:
         return Path(settings.data).expanduser()
     except (SettingsError, RuntimeError):  # an account without a home has no data sets
         return None
+
+
+def _has_data(settings: Settings) -> bool:
+    from ..data.packs import find_packs
+
+    folder = _data_folder(settings)
+    return folder is not None and bool(find_packs(folder))

@@ -89,7 +89,11 @@ class ProgressAnswer(BaseModel):
     steps: int | None = Field(None, ge=0, description="Steps in all.")
     loss: float | None = Field(None, description="What training makes small, averaged over the last steps.")
     accuracy: float | None = Field(None, description="On the corrections held out, where it was looked at.")
-    left_s: float | None = Field(None, description="Seconds that it will still take, as far as one can tell.")
+    left_s: float | None = Field(
+        None,
+        description="Seconds that all of it will still take, as far as one can tell: measuring the version as well.",
+    )
+    done: float | None = Field(None, ge=0, le=1, description="How much of all of it is done, not of the steps alone.")
     phase: str | None = Field(None, description="What it does: preparing, training, exporting, judging.")
 
 

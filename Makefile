@@ -50,10 +50,29 @@ lint: $(VENV)/full.stamp
 train: $(VENV)/full.stamp
 	$(INKLING) train $(ARGS)
 
-train-shipped: $(VENV)/full.stamp
-	$(INKLING) train --recipe plain --out runs/plain $(ARGS)
-	$(INKLING) train --recipe further --from runs/plain --out runs/further $(ARGS)
-	$(INKLING) train --recipe settle --from runs/further --out runs/settle $(ARGS)
+# Three steps, each with a folder. A step whose bundle is there is done. One that was cut off goes on from its checkpoint,
+# which knows its recipe, unless the step before was made anew since. A dry run has folders of its own, so that nothing of
+# it is taken for done.
+STEPS := runs$(if $(filter --dry-run,$(ARGS)),/dry)
+FRESH := $(filter-out --resume,$(ARGS))
+GOING_ON := --resume $(filter-out --epochs=% --seed=%,$(FRESH))
+folder = $(@D:/bundle=)
+checkpoint = $(folder)/checkpoint.safetensors
+going_on = test -f $(checkpoint) && ! test "$<" -nt $(checkpoint)
+step = if $(going_on); then how="$(GOING_ON)"; else how="--recipe $(1) $(FRESH)"; fi; \
+	set -x; $(INKLING) train --out $(folder) $$how
+
+train-shipped: $(STEPS)/settle/bundle/card.json
+	@echo 'The bundle is in $(<D).'
+
+$(STEPS)/plain/bundle/card.json: | $(VENV)/full.stamp
+	@$(call step,plain)
+
+$(STEPS)/further/bundle/card.json: $(STEPS)/plain/bundle/card.json
+	@$(call step,further --from $(STEPS)/plain)
+
+$(STEPS)/settle/bundle/card.json: $(STEPS)/further/bundle/card.json
+	@$(call step,settle --from $(STEPS)/further)
 
 evaluate: $(VENV)/core.stamp
 	$(INKLING) evaluate $(ARGS)

@@ -66,7 +66,7 @@ LIMITS = """
 - **Real characters that it refuses.** {refused}
 - **No private data.** A person's corrections stay in their own database.
 
-Figures marked (t) are of trials with the bundle 2026-11-21-838b87d5, not printed by a command: pictures made of 450
-characters of MNIST's, EMNIST's and Omniglot's test sides; 2,500 characters of UNIPEN's test writers and 300 drawings of
-each of seven scripts; 40 drawings of each doodle.
+Figures marked (t) are of trials with the bundle 2026-11-21-838b87d5 and the code of commit a041550, not printed by a
+command: pictures made of 450 characters of MNIST's, EMNIST's and Omniglot's test sides; 2,500 characters of UNIPEN's
+test writers and 300 drawings of each of seven scripts; 40 drawings of each doodle.
 """.strip()

@@ -70,6 +70,31 @@ def test_a_small_character_on_a_large_sheet_is_all_that_is_found(symbol):
     assert np.allclose(box, ink_box(symbol, 2, at, 20), atol=20)
 
 
+@pytest.mark.parametrize("side", [400, 1000, 3000])
+def test_a_character_of_25_px_is_found_on_a_clean_page_of_any_size(side):
+    page = np.full((side, side), 240, np.uint8)
+    page[300:326, 200:220] = np.minimum(picture("7", size=(20, 26), scale=0.22, at=(3, 2), pen=3), 240)
+    _, (x, y), scale = find_ink(page)
+    assert np.allclose(np.array([x, y]) / scale, (203, 302), atol=6)
+
+
+@pytest.mark.parametrize("symbol", STROKES)
+@pytest.mark.parametrize("noise", [30, 45])
+def test_noise_hides_no_writing_that_a_person_can_read(symbol, noise):
+    clean = picture(symbol, **CLEAN)
+    grain = np.random.default_rng(0).normal(0, noise, clean.shape)
+    found = find_ink(np.clip(60 + clean * 0.63 + grain, 0, 255).astype(np.uint8))
+    pixels, (x, y), scale = found
+    box = np.array([x, y, pixels.shape[1], pixels.shape[0]]) / scale
+    assert np.allclose(box, ink_box(symbol, CLEAN["scale"], CLEAN["at"], CLEAN["pen"]), atol=20)
+
+
+@pytest.mark.parametrize("noise", [10, 20, 30, 45])
+def test_noise_alone_is_blank(noise):
+    grain = np.random.default_rng(1).normal(0, noise, (400, 500))
+    assert find_ink(np.clip(190 + grain, 0, 255).astype(np.uint8)) is None
+
+
 def test_a_difference_that_nobody_sees_is_no_ink():
     assert find_ink(picture("7", paper=255, ink=240)) is None
 

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .cleaning import cleaned, without_dust
+from .sheet import without_table
 
 __all__ = ["LEAST_CONTRAST", "find_ink"]
 
@@ -18,6 +19,8 @@ LEAST_CONTRAST = 24
 _FLAT_SHARE = 0.4
 #: ... or when it is so small that nothing but the character can be on it, px.
 _SMALL_PX = 64
+#: More px than this are no specks, however large the picture is.
+_FEW_PX = 32
 #: Strokes are thinner than this share of the longer side; what is thicker is taken for shadow.
 _MOST_STROKE_SHARE = 1 / 6
 #: The light on a photograph is fitted to so many places along each side.
@@ -43,7 +46,7 @@ def find_ink(grey: NDArray[np.uint8]) -> tuple[NDArray[np.float32], tuple[float,
         None if nothing is written; else the ink's own part of the picture, float32 (h, w) in [0, 1] with 1 = ink; x, y
         of its upper left corner; and its scale, px of it for one px of the picture. Corner in px of the scaled picture.
     """
-    grey = cleaned(grey)
+    grey = without_table(cleaned(grey))
     histogram = np.asarray(cv2.calcHist([grey], [0], None, [256], [0, 256]), np.float32).ravel()
     mode = int(histogram.argmax())
     near = histogram[max(0, mode - 1) : mode + 2].sum() / grey.size
@@ -51,11 +54,18 @@ def find_ink(grey: NDArray[np.uint8]) -> tuple[NDArray[np.float32], tuple[float,
         cut = _flat(grey, histogram, mode if near >= _FLAT_SHARE else None)
         return _within(*cut) if cut else None
     scale = min(1.0, _MOST_PX / max(grey.shape))
-    if scale < 1:
-        size = (max(2, round(grey.shape[1] * scale)), max(2, round(grey.shape[0] * scale)))
-        grey = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
-    cut = _photograph(grey)
+    cut, noisy = _photograph(_smaller(grey, scale))
+    while cut is None and noisy and scale * max(grey.shape) >= 2 * _SMALL_PX:
+        scale /= 2  # four px make one of half the noise
+        cut, noisy = _photograph(_smaller(grey, scale))
     return (*cut, scale) if cut else None
+
+
+def _smaller(grey: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:
+    if scale == 1:
+        return grey
+    size = (max(2, round(grey.shape[1] * scale)), max(2, round(grey.shape[0] * scale)))
+    return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _within(
@@ -78,7 +88,7 @@ def _flat(grey: NDArray[np.uint8], histogram: NDArray[np.float32], mode: int | N
         histogram: float32 (256,).
         mode: the level of most of it; None where no level stands out.
     """
-    few = max(3, grey.size // 5000)  # single px do not set the level of full ink
+    few = min(max(3, grey.size // 5000), _FEW_PX)  # single px do not set the level of full ink
     below = histogram.cumsum()
     darkest = int(below.searchsorted(few))
     lightest = int(below.searchsorted(grey.size - few, "right"))
@@ -121,8 +131,8 @@ def _is_ink(side: Any) -> bool:
     return 4 * (share - 0.5) + 3 * (corners - 0.5) + 6 * float(np.log((pieces + 0.5) / (others + 0.5))) < 0
 
 
-def _photograph(grey: NDArray[np.uint8]) -> _Cut | None:
-    """Find the ink in uneven light on paper that has a texture."""
+def _photograph(grey: NDArray[np.uint8]) -> tuple[_Cut | None, bool]:
+    """Find the ink in uneven light on paper that has a texture; and say whether noise may hide what is written."""
     grey = _evened(grey)
     if _is_light_on_dark(grey):
         grey = np.asarray(255 - grey, np.uint8)
@@ -134,10 +144,10 @@ def _photograph(grey: NDArray[np.uint8]) -> _Cut | None:
     depth = np.maximum(-deviation, 0)
     level = _full_level(depth, 4 * noise)
     if level < max(LEAST_CONTRAST, 6 * noise):
-        return None
+        return None, level >= LEAST_CONTRAST
     floor = max(2.5 * noise, 0.12 * level)
     ink = np.clip((depth - floor) / (level - floor), 0, 1).astype(np.float32)
-    return _cut(ink * _written(ink))
+    return _cut(ink * _written(ink)), False
 
 
 def _evened(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:

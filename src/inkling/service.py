@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from .alphabet import Alphabet, parse_symbol
 from .ink import Ink, Source
-from .kept import correction_of, ink_of, traced
+from .kept import correction_of, ink_of, picture_of, traced
 from .memory import Memory
 from .outcomes import Imported, Taught
 from .profiles import EVERYBODY, parse_profile
@@ -184,6 +184,15 @@ class Service:
         reader = self.reader(correction.profile)
         alphabet = reader.including_if_known(correction.alphabet or None, correction.symbol)
         return reader.recognizer.read(ink_of(correction), alphabet, memory=reader.memory)
+
+    def picture(self, id: int) -> bytes:  # noqa: A002
+        """Give the ink of a correction as a PNG, black on white, as large as it was written.
+
+        Raises:
+            CorrectionNotFound, StoreError: there is nothing to show.
+        """
+        correction = self.store.get(id)
+        return correction.picture or picture_of(ink_of(correction))
 
     def find(self, query: "CorrectionQuery", doubtful: bool = False) -> "Page":
         """Look corrections up, newest first.

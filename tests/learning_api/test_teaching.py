@@ -90,6 +90,20 @@ def test_a_picture_can_be_taught_as_a_file_and_as_a_data_url(client):
     assert client.get(f"{CORRECTIONS}/{answer.json['correction']['id']}/reading").json["text"] == "tick"
 
 
+@pytest.mark.parametrize("drawn", [True, False])
+def test_the_ink_of_a_correction_can_be_seen(client, drawn):
+    as_url = "data:image/png;base64," + base64.b64encode(encoded(picture("7"))).decode()
+    taught = teach(client, SEVEN if drawn else {"image": as_url}, "4", alphabet="digits")["correction"]
+    answer = client.get(f"{CORRECTIONS}/{taught['id']}/picture")
+    assert (answer.status_code, answer.mimetype) == (200, "image/png")
+    with Image.open(io.BytesIO(answer.data)) as image:
+        assert min(image.size) > 28
+        assert image.getextrema() == (0, 255)
+        again = "data:image/png;base64," + base64.b64encode(answer.data).decode()
+    assert read(client, {"image": again}, alphabet="digits")["text"] == "4"
+    error_of(client.get(f"{CORRECTIONS}/999/picture"), 404)
+
+
 def test_what_one_profile_teaches_only_that_one_knows_and_what_everybody_does_all(client):
     teach(client, SEVEN, "4", profile="Ada", alphabet="digits")
     assert read(client, SEVEN, profile="Ada", alphabet="digits")["text"] == "4"

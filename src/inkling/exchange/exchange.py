@@ -79,6 +79,9 @@ def read_exchange(path: Path, recognizer: Recognizer | None = None) -> tuple[lis
                 return admit(read_files(Zip(archive, path)), recognizer)
     except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile) as error:  # zipfile raises all of them
         raise DataError(f"{path} cannot be read: {error}.", "Export or make it again.") from error
+    with path.open("rb") as file:
+        if file.read(4) == b"PK\3\4":
+            raise DataError(f"{path} is cut off or damaged.", "Copy it again, whole; or export it again.")
     raise DataError(
         f"{path} is in no form that is understood.",
         "Give a data pack (.npz), a folder with a sub-folder a symbol, or a .zip of one.",

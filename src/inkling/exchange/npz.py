@@ -83,7 +83,7 @@ def write_npz(corrections: Sequence[Correction], path: Path) -> None:
 
 def is_npz(archive: zipfile.ZipFile) -> bool:
     """Say whether an archive holds arrays."""
-    return "labels.npy" in archive.namelist()
+    return any(name.endswith(".npy") for name in archive.namelist())
 
 
 def read_npz(archive: zipfile.ZipFile, path: Path) -> Iterator[Row | str]:

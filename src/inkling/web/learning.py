@@ -126,6 +126,24 @@ def reading() -> Response:
     return jsonify(service().reread(_id()).to_json())
 
 
+@blueprint.get(
+    "/corrections/<int:id>/picture",
+    summary="The ink of a correction as a picture",
+    openapi_extensions=_ONE,
+    responses={
+        200: {
+            "description": "A grey PNG, black ink on white paper, as large as it was written.",
+            "content": {"image/png": {"schema": {"type": "string", "format": "binary"}}},
+        },
+        404: Problem,
+        **PROBLEMS,
+    },
+)
+def picture() -> Response:
+    """Give the ink, cut out: the picture that it came in, or its strokes drawn."""
+    return Response(service().picture(_id()), mimetype="image/png")
+
+
 @blueprint.patch(
     "/corrections/<int:id>",
     summary="Change the symbol of a correction, or restore one that was deleted",

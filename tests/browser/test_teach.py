@@ -260,3 +260,45 @@ def test_a_picture_that_was_uploaded_is_taught_and_taken_back(open_as):
     opener.click()
     page.get_by_test_id("teach-symbol").press("Escape")
     expect(opener).to_be_focused()
+
+
+def test_while_a_word_is_stored_it_is_said_and_of_those_that_wait_for_one_drawing_the_last_counts(open_as):
+    page = open_as()
+    held, asked = [], []
+    page.route("**/api/v1/corrections", lambda route: held.append(route) if not held else route.continue_())
+    page.on("request", lambda request: asked.append(request) if request.url.endswith("/corrections") else None)
+    draw(page, SEVEN)
+    expect(answer(page)).to_have_text("7")
+    teach(page, "tick")
+    expect(toast(page)).to_have_text("Storing: this is tick …")
+    page.get_by_test_id("teach-symbol").press("Enter")  # it is on its way already
+    page.get_by_test_id("teach-symbol").press("Escape")
+    for key in "123":
+        page.keyboard.press(key)
+    expect(toast(page)).to_have_text("Storing: this is tick, then 3 …")
+    page.get_by_test_id("clear").click()
+    draw(page, ONE)
+    expect(answer(page)).to_have_text("1")
+    page.get_by_test_id("teach-symbol").fill("one")
+    page.get_by_test_id("teach-symbol").press("Enter")
+    expect(toast(page)).to_have_text("Storing: this is tick, then 3, then one …")
+    held[0].continue_()
+    expect(answer(page)).to_have_text("one")
+    expect(toast(page)).to_contain_text("Learned: this is one")
+    expect(page.get_by_test_id("teach-symbol")).to_be_empty()
+    assert [json.loads(request.post_data)["symbol"] for request in asked] == ["tick", "3", "one"]
+
+
+def test_a_double_click_on_a_chip_teaches_once_though_other_chips_stand_there_by_then(open_as):
+    page = open_as()
+    asked = []
+    page.on("request", lambda request: asked.append(request) if request.url.endswith("/corrections") else None)
+    draw(page, SEVEN)
+    expect(answer(page)).to_have_text("7")
+    chip = page.get_by_test_id("teach-chip").nth(2)
+    symbol = chip.inner_text()
+    chip.dblclick(delay=60)
+    expect(answer(page)).to_have_text(symbol)
+    page.get_by_test_id("toast-undo").click()
+    expect(answer(page)).to_have_text("7")
+    assert len(asked) == 1

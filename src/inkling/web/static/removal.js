@@ -13,7 +13,7 @@ export async function remove(ids, undo) {
   const asked = ids.filter((id) => !leaving.has(id));
   if (!asked.length) return [];
   for (const id of asked) leaving.add(id);
-  const over = meanwhile(`Deleting ${counted(asked)} …`);
+  const { over } = meanwhile(() => `Deleting ${counted(asked)} …`);
   try {
     const deleted = await deleteThere(asked);
     over();
@@ -31,7 +31,7 @@ export async function remove(ids, undo) {
 
 // Restore what was deleted, and call done() whatever came of it.
 export async function restore(ids, done) {
-  const over = meanwhile(`Restoring ${counted(ids)} …`);
+  const { over } = meanwhile(() => `Restoring ${counted(ids)} …`);
   try {
     await post("restore", ids);
     over();

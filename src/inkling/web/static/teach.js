@@ -1,8 +1,9 @@
 // The teach row: under a reading, say what the ink is by a tap, by name or by its key, and take it back again.
 
+import { spare } from "./presses.js";
 import { EVERYBODY, nameOf, owner } from "./profile.js";
-import { ask, wordsOf } from "./server.js";
-import { hide, tell } from "./toast.js";
+import { ask, Away, wordsOf } from "./server.js";
+import { hide, meanwhile, tell } from "./toast.js";
 import { isStrange } from "./verdict.js";
 
 const CHIPS = 5;
@@ -15,7 +16,9 @@ export class Teach extends EventTarget {
   #resting = true;
   #field = $("teach-symbol");
   #given;
-  #busy = false;
+  #storing = null; // the word that is on its way
+  #waiting = []; // words behind it
+  #progress = null; // the line that says so
 
   // given: { ink(): the ink of a request or a promise of it, edition(): which drawing it is,
   // alphabet(): its name, symbols(): all of it, profile(): whose hand it is }
@@ -56,28 +59,50 @@ export class Teach extends EventTarget {
     for (const id of ["teach-hint", "teach-chips", "teach-form"]) $(id).inert = resting;
   }
 
-  async teach(symbol) {
-    if (this.#busy || this.#resting) return;
-    this.#busy = true;
-    const profile = this.#given.profile();
-    const edition = this.#given.edition();
-    try {
-      const ink = await this.#given.ink();
-      if (!ink) return;
-      const options = { alphabet: this.#given.alphabet(), alternatives: "all", glyph: true, ...owner(profile) };
-      const answer = await ask("/corrections", { method: "POST", body: { ...ink, symbol, ...options } });
-      this.#field.value = "";
-      const right = answer.before.text === answer.correction.symbol && !isStrange(answer.before);
-      const whose = profile === EVERYBODY ? "" : ` in ${nameOf(profile)}’s hand`;
-      answer.edition = edition;
-      answer.say = (more = "") => tell(`${right ? "Noted" : "Learned"}: this is ${answer.correction.symbol}${whose}.${more}`, { undo: () => this.#undo(answer) });
-      answer.say();
-      this.#tell("learned", answer);
-    } catch (error) {
-      tell(`Not learned. ${wordsOf(error)}`, { problem: true });
-    } finally {
-      this.#busy = false;
+  // Teach a word on the ink that stands now. Words are stored one after another; of several on one drawing that wait,
+  // the last one counts.
+  teach(symbol) {
+    if (this.#resting) return;
+    const { alphabet, edition, ink, profile } = this.#given;
+    const word = { symbol, ink: (async () => ink())(), edition: edition(), alphabet: alphabet(), profile: profile() };
+    word.ink.catch(() => {}); // it is told when its turn comes
+    if (this.#waiting.at(-1)?.edition === word.edition) this.#waiting.pop();
+    const before = this.#waiting.at(-1) ?? this.#storing;
+    if (before?.edition === word.edition && before.symbol === symbol) return; // a double click
+    this.#waiting.push(word);
+    if (this.#storing) this.#progress.say();
+    else this.#storeAll();
+  }
+
+  async #storeAll() {
+    while (this.#waiting.length) {
+      this.#storing = this.#waiting.shift();
+      this.#progress = meanwhile(() => `Storing: this is ${[this.#storing, ...this.#waiting].map((word) => word.symbol).join(", then ")} …`);
+      try {
+        await this.#store(this.#storing);
+      } catch (error) {
+        const others = this.#waiting.splice(0).map((word) => `, nor ${word.symbol}`);
+        this.#progress.over();
+        tell(`Not learned${others.join("")}. ${wordsOf(error)}`, { problem: true });
+      }
+      this.#progress.over();
+      this.#storing = null;
     }
+  }
+
+  async #store({ symbol, ink, edition, alphabet, profile }) {
+    const drawn = await ink;
+    if (!drawn) return;
+    const options = { alphabet, alternatives: "all", glyph: true, ...owner(profile) };
+    const answer = await ask("/corrections", { method: "POST", body: { ...drawn, symbol, ...options } });
+    if (this.#field.value.trim() === symbol) this.#field.value = ""; // else it holds the next one
+    const right = answer.before.text === answer.correction.symbol && !isStrange(answer.before);
+    const whose = profile === EVERYBODY ? "" : ` in ${nameOf(profile)}’s hand`;
+    answer.edition = edition;
+    answer.say = (more = "") => tell(`${right ? "Noted" : "Learned"}: this is ${answer.correction.symbol}${whose}.${more}`, { undo: () => this.#undo(answer) });
+    this.#progress.over();
+    answer.say();
+    this.#tell("learned", answer);
   }
 
   async #undo(answer) {
@@ -85,7 +110,9 @@ export class Teach extends EventTarget {
       await ask(`/corrections/${answer.correction.id}`, { method: "DELETE" });
       tell(`Undone: it is as if you had not said ${answer.correction.symbol}.`);
     } catch (error) {
-      if (error.code !== "correction_not_found") return tell(`Not undone. ${wordsOf(error)}`, { problem: true });
+      if (error.code !== "correction_not_found") {
+        return tell(`Not undone. ${wordsOf(error)}`, { problem: true, undo: error instanceof Away ? () => this.#undo(answer) : null });
+      }
       hide(); // someone was faster: it is gone, which is what was wanted
     }
     this.#tell("undone", answer);
@@ -99,7 +126,10 @@ export class Teach extends EventTarget {
     chip.dataset.testid = first ? "teach-right" : "teach-chip";
     chip.textContent = first ? "That’s right" : symbol;
     chip.setAttribute("aria-label", first ? `That’s right, it is ${symbol}` : `It is ${symbol}`);
-    chip.addEventListener("click", () => this.teach(symbol));
+    chip.addEventListener("click", () => {
+      spare(); // other chips stand there in a moment
+      this.teach(symbol);
+    });
     return chip;
   }
 

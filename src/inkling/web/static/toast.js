@@ -38,17 +38,19 @@ export function hide() {
   place().replaceChildren();
 }
 
-// Tell what is going on, where it takes longer than a moment. Gives what is called when it is over.
-export function meanwhile(text) {
-  let told = false;
-  const slow = setTimeout(() => {
-    told = true;
-    tell(text, { stays: true });
-  }, SLOW_MS);
-  return () => {
-    clearTimeout(slow);
-    if (told && place().firstElementChild?.textContent === text) hide();
+// Tell what is going on, as words() has it, where it takes longer than a moment; say() tells it at once.
+export function meanwhile(words) {
+  let told = null;
+  const say = () => {
+    told = words();
+    tell(told, { stays: true });
   };
+  const slow = setTimeout(say, SLOW_MS);
+  const over = () => {
+    clearTimeout(slow);
+    if (told !== null && place().firstElementChild?.textContent === told) hide();
+  };
+  return { say, over };
 }
 
 function dismiss() {

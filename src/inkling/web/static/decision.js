@@ -6,11 +6,12 @@ import { alphabetName, bare, count, direction, points, setName, share } from "./
 const KINDS = [["0", "9", "0–9"], ["A", "Z", "A–Z"], ["a", "z", "a–z"]];
 const VERDICTS = { better: "better", worse: "worse", same: "as before" };
 
-export function decision({ passed, reasons = [], notes = [], comparisons = [], symbols = [], batch }) {
+// heldOut: how many corrections were kept to judge by.
+export function decision({ passed, reasons = [], notes = [], comparisons = [], symbols = [], batch }, heldOut) {
   return make(
     "section",
     { class: "decision", testid: "decision", "aria-labelledby": "decision-title" },
-    make("div", { class: passed ? "verdict passed" : "verdict refused" }, make("h3", { id: "decision-title", text: passed ? "It passed the gate" : "The gate refused it" }), make("ul", { class: "reasons", testid: "reasons" }, reasons.map((text) => make("li", { text }))), [...notes, believed(batch)].filter(Boolean).map((text) => make("p", { class: "noted", text }))),
+    make("div", { class: passed ? "verdict passed" : "verdict refused" }, make("h3", { id: "decision-title", text: passed ? "It passed the gate" : "The gate refused it" }), make("ul", { class: "reasons", testid: "reasons" }, reasons.map((text) => make("li", { text }))), [...notes, believed(batch), leftOut(comparisons, heldOut)].filter(Boolean).map((text) => make("p", { class: "noted", text }))),
     comparisons.length ? table(comparisons) : null,
     symbols.length ? strip(symbols) : null,
   );
@@ -23,23 +24,30 @@ function believed(batch) {
   return `Of ${count(corrections, "correction")}, its parent reads ${disagreeing.toLocaleString("en")} otherwise and takes ${impossible.toLocaleString("en")} for nearly impossible, or for no character.`;
 }
 
+// Of the corrections kept to judge by, not every one need be a sample.
+function leftOut(comparisons, heldOut) {
+  const judged = comparisons.find(({ name }) => name === "corrections")?.samples;
+  if (!judged || !(heldOut > judged)) return "";
+  return `${judged.toLocaleString("en")} of the ${count(heldOut, "correction")} kept to judge by are samples: the same ink counts once, and not at all where it was learned from as well.`;
+}
+
 function table(comparisons) {
   const columns = [["Measured on"], ["Before", "number"], ["Now", "number"], ["Points", "number", "The difference in points of a hundred"], ["Turned right", "number"], ["Turned wrong", "number"], ["", "verdict-cell"]];
   const rows = comparisons.map(({ name, alphabet, samples, before, after, fixed, broken, verdict }) => make(
     "tr",
     { testid: "comparison", "data-verdict": verdict },
-    make("th", { scope: "row" }, make("span", { text: name === "features" ? setName(name) : `${setName(name)}, ${alphabetName(alphabet)}` }), make("span", { class: "muted samples", text: count(samples, "sample") })),
+    make("th", { scope: "row" }, make("span", { text: name === "features" ? setName(name) : `${setName(name, "validation")}, ${alphabetName(alphabet)}` }), make("span", { class: "muted samples", text: count(samples, "sample") })),
     make("td", { class: "number", "data-label": "Before", text: bare(before) }),
     make("td", { class: "number", "data-label": "Now", text: bare(after) }),
     make("td", { class: `number difference ${["better", "worse"].includes(verdict) ? direction(after - before) : "same"}`, "data-label": "Points", text: points(after - before) }),
-    make("td", { class: "number", "data-label": "Right", text: fixed ?? "–" }),
-    make("td", { class: "number", "data-label": "Wrong", text: broken ?? "–" }),
+    make("td", { class: "number", "data-label": "Turned right", text: fixed ?? "–" }),
+    make("td", { class: "number", "data-label": "Turned wrong", text: broken ?? "–" }),
     make("td", { class: "verdict-cell", text: VERDICTS[verdict] ?? verdict ?? "" }),
   ));
   return make(
     "table",
     { class: "comparisons", testid: "comparisons" },
-    make("caption", { text: "Share read right in %, by its parent and by it, on the same samples" }),
+    make("caption", { text: "Share read right in %, by its parent and by it, on the same samples. Among all symbols, what no reader can tell apart passes (l for 1, c for C), but not in held-out corrections." }),
     make("thead", {}, make("tr", {}, columns.map(([text, kind, title]) => make(text ? "th" : "td", { scope: text ? "col" : undefined, class: kind, title, text })))),
     make("tbody", {}, rows),
   );
@@ -51,11 +59,12 @@ export function ownTable(rows) {
   return make(
     "table",
     { class: "comparisons own", testid: "own-figures" },
+    make("caption", { text: "Among all symbols and all letters, only the very symbol is right: the gate lets one of the same shape pass, so its figures are higher." }),
     make("thead", {}, make("tr", {}, heads.map(([text, kind]) => make("th", { scope: "col", class: kind, text })))),
     make("tbody", {}, rows.map(({ name, alphabet, accuracy, low, high, samples, ece }) => make(
       "tr",
       {},
-      make("th", { scope: "row" }, make("span", { text: `${setName(name)}, ${alphabetName(alphabet)}` }), make("span", { class: "muted samples", text: count(samples, "sample") })),
+      make("th", { scope: "row" }, make("span", { text: `${setName(name, "test")}, ${alphabetName(alphabet)}` }), make("span", { class: "muted samples", text: count(samples, "sample") })),
       make("td", { class: "number", "data-label": "Read right", text: share(accuracy, 2) }),
       make("td", { class: "number", "data-label": "95 % between", text: typeof low === "number" ? `${share(low)} – ${share(high)}` : "–" }),
       make("td", { class: "number", "data-label": "Calibration error", text: share(ece, 2) }),

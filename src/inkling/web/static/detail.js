@@ -5,7 +5,7 @@ import { make } from "./elements.js";
 import { matrix } from "./matrix.js";
 import { learning, reliability } from "./plots.js";
 import { nameOf } from "./profile.js";
-import { count, setName, size, standing, when } from "./telling.js";
+import { count, setName, share, size, standing, when } from "./telling.js";
 import { turned } from "./turned.js";
 import { corrections, reasonOf } from "./versions.js";
 
@@ -15,7 +15,7 @@ const COUNTS = { new: "new", trained_on: "trained on", held_out: "kept to judge 
 export function detail(model, { pinned, act }) {
   const { report, history, card } = model;
   const parts = [head(model, pinned, act), facts(model, act)];
-  if (report) parts.push(decision(report), turned(report.changed ?? []));
+  if (report) parts.push(decision(report, model.training?.corrections?.held_out), turned(report.changed ?? []));
   else if (Object.keys(model.figures ?? {}).length) parts.push(figures(model.figures));
   const plots = [learning(history ?? [], card), report?.reliability && reliability(report.reliability), report?.confusion && matrix(report.confusion)].filter(Boolean);
   if (plots.length) parts.push(make("div", { class: "plots" }, plots));
@@ -46,12 +46,14 @@ function facts(model, act) {
     ["Made", `${when(added)}. ${reasonOf(model)}${profile ? `, for ${nameOf(profile)}` : ""}`],
     total ? ["Corrections", `${total.toLocaleString("en")}${counts.length ? `: ${counts.join(", ")}` : ""}`] : null,
     ["Data sets", base || training.note || "None"],
-    base && training.note ? ["Note", training.note] : null,
     ["Size", [size(bytes), Number.isInteger(card.parameters) && `${card.parameters.toLocaleString("en")} parameters`, card.symbols && count(card.symbols.length, "symbol")].filter(Boolean).join(", ")],
     ["Hash", make("code", { class: "hash", title: sha256, text: `${sha256.slice(0, 16)}…` })],
+    base && training.note ? ["Note", training.note, "whole"] : null,
   ];
-  const list = make("dl", { class: "facts" }, rows.filter(Boolean).map(([name, said]) => make("div", {}, make("dt", { text: name }), make("dd", {}, said))));
+  const list = make("dl", { class: "facts" }, rows.filter(Boolean).map(([name, said, kind]) => make("div", { class: kind }, make("dt", { text: name }), make("dd", {}, said))));
   const recipe = Object.entries(training.recipe ?? {});
+  const way = card.training?.share;
+  if (typeof way === "number") recipe.push(["share of the way taken", share(way, 0)]);
   if (!recipe.length) return list;
   const words = (value) => (typeof value === "object" ? JSON.stringify(value) : String(value));
   const steps = recipe.map(([name, value]) => make("div", {}, make("dt", { text: name.replaceAll("_", " ") }), make("dd", { text: words(value) })));

@@ -1,7 +1,7 @@
 // What was read as what in the frozen sets: a matrix for each kind of symbol, now, before, and the difference.
 
 import { make, plot, shape } from "./elements.js";
-import { count, share } from "./telling.js";
+import { count, kindly, share } from "./telling.js";
 
 const MOST_CELL_PX = 22;
 const EDGE_PX = 18;
@@ -28,12 +28,12 @@ export function matrix({ before, after: { symbols, counts } }) {
     list.replaceChildren(...commonest(symbols, value).map(([truth, read, number]) => make(
       "li",
       {},
-      make("span", {}, make("b", { text: truth }), " as ", make("b", { text: read })),
+      make("span", {}, symbol(truth), " as ", symbol(read)),
       make("span", { class: view === "difference" ? `difference ${number > 0 ? "worse" : "better"}` : undefined, text: view === "difference" ? `${number > 0 ? "+" : "−"}${Math.abs(number)}` : number.toLocaleString("en") }),
     )));
     if (!list.children.length) list.append(make("li", { class: "muted", text: "None" }));
   };
-  const over = (row, column) => say(`${symbols[row]} read as ${symbols[column]}: ${counts[row][column]} of ${totals[row]} (${share(totals[row] ? counts[row][column] / totals[row] : 0)})${old ? `, before ${old[row][column]}` : ""}`);
+  const over = (row, column) => say(`${kindly(symbols[row])} read as ${kindly(symbols[column])}: ${counts[row][column]} of ${totals[row]} (${share(totals[row] ? counts[row][column] / totals[row] : 0)})${old ? `, before ${old[row][column]}` : ""}`);
   const buttons = Object.entries(old ? VIEWS : {}).map(([name, text]) => make("button", { type: "button", class: "segment", text, testid: `confusion-${name}`, "aria-pressed": String(name === view), on: { click: () => choose(name) } }));
   const choose = (name) => {
     view = name;
@@ -104,6 +104,12 @@ function filled(block, value, totals, difference) {
     const strength = right && !difference ? part : 0.15 + 0.85 * Math.sqrt(Math.min(1, part * 5));
     return [[row, column, good ? "cell good" : "cell bad", strength.toFixed(3)]];
   }));
+}
+
+// A letter that looks like another is named by its kind.
+function symbol(one) {
+  const words = kindly(one).split(" ");
+  return make("span", {}, words.length > 1 ? `${words[0]} ` : "", make("b", { text: one }));
 }
 
 function commonest(symbols, value) {

@@ -1,6 +1,10 @@
-// What was measured of versions, brought together: every comparison of the gate, and the cards' own figures.
+// What was measured of versions, brought together so that what stands in one column is of the same samples.
+
+import { setName } from "./telling.js";
 
 const CORRECTIONS = "corrections";
+const TYPEFACES = "probes";
+const OTHER_COLUMN = new Set(["corrections of others", "features"]); // told of below, in no column
 const COLUMNS = [
   { name: CORRECTIONS, label: "Held-out corrections", short: "Corrections" },
   { name: "digits", label: "Digits", short: "Digits" },
@@ -9,46 +13,90 @@ const COLUMNS = [
   { name: "alphanumeric", label: "All symbols", short: "All" },
 ];
 const ALL = new Set(["alphanumeric", "whole"]);
-const NO_HANDWRITING = new Set(["probes", "features"]);
 
 const columnOf = ({ name, alphabet }) => {
+  if (OTHER_COLUMN.has(name)) return null;
   if (name === CORRECTIONS) return ALL.has(alphabet) || !alphabet ? CORRECTIONS : null;
   return ALL.has(alphabet) ? "alphanumeric" : alphabet;
 };
+const keyOf = ({ name, alphabet, samples }) => [name, alphabet, samples].join("/");
 
-// Several sets as one, each by its number of samples: those of handwriting where there are any, else typefaces.
+// Several sets as one, each by its number of samples.
 function pooled(found) {
-  const written = found.filter(({ name }) => !NO_HANDWRITING.has(name));
-  const comparisons = written.length ? written : found.filter(({ name }) => name === "probes");
-  const samples = comparisons.reduce((sum, one) => sum + one.samples, 0);
-  const mean = (of) => comparisons.reduce((sum, one) => sum + one.samples * of(one), 0) / samples;
-  return samples ? { samples, before: mean((one) => one.before), after: mean((one) => one.after) } : null;
+  const samples = found.reduce((sum, one) => sum + one.samples, 0);
+  const mean = (of) => found.reduce((sum, one) => sum + one.samples * of(one), 0) / samples;
+  return samples ? { samples, before: mean(({ before }) => before), after: mean(({ after }) => after) } : null;
 }
 
-// A card's figures of validation sets as if they had been compared: "set/split/alphabet".
+// Of a column those of handwriting where there are any, else typefaces.
+function within(column, found) {
+  const here = found.filter((one) => columnOf(one) === column);
+  const written = here.filter(({ name }) => name !== TYPEFACES);
+  return written.length ? written : here;
+}
+
+// A card's figures of validation samples as if they had been compared: "set/split/alphabet".
 const ownFigures = ({ figures = {} }) => Object.entries(figures).flatMap(([key, { accuracy, samples }]) => {
   const [name, split, alphabet] = key.split("/");
   return split === "validation" ? [{ name, alphabet, samples, before: accuracy, after: accuracy }] : [];
 });
 
-// For each column, what a version reached and the difference to its parent: {value, difference, samples}.
-// A version that the gate never judged shows what the gate measured of it as the parent of another, else its card's figures.
-export function measuresOf(model, models) {
-  const judged = model.decision?.comparisons;
-  const child = judged ? null : models.findLast((one) => one.parent === model.version && one.decision?.comparisons);
-  const source = judged ?? child?.decision.comparisons ?? ownFigures(model);
-  const found = new Map();
-  for (const { name } of COLUMNS) {
-    const all = pooled(source.filter((one) => columnOf(one) === name));
-    if (!all || (child && name === CORRECTIONS)) continue; // other corrections were held out by then
-    const value = child ? all.before : all.after;
-    found.set(name, { value, samples: all.samples, difference: judged ? all.after - all.before : null });
-  }
-  return found;
+// What is known of versions: by the gate, which measures a parent with each of its children, or where it judged none by
+// their cards. Cards and gate are never put side by side: they do not take the same samples, nor let the same pass.
+// columns: {name, label, short, sets}, those that any version has something for; of(model): a map by the column's name
+// to {value, difference, samples}, or to {elsewhere} where it was measured on other samples than the others.
+export function measured(models) {
+  const byGate = models.some(({ decision }) => decision?.comparisons?.length);
+  const own = new Map(models.map((model) => [model.version, byGate ? model.decision?.comparisons ?? [] : ownFigures(model)]));
+  const asParent = ({ version }) => models.filter(({ parent }) => parent === version).flatMap((child) => own.get(child.version)).filter(({ name }) => name !== CORRECTIONS);
+
+  // The sets that a column is of: those that most versions were measured on, handwriting before typefaces.
+  const setsOf = (column) => {
+    const groups = [...own.values()].map((found) => within(column, found)).filter((group) => group.length);
+    const rank = (group) => [group.some(({ name }) => name !== TYPEFACES), models.filter((model) => read(model, group)).length, pooled(group).samples];
+    return groups.map((group) => [rank(group), group]).sort(([a], [b]) => b[0] - a[0] || b[1] - a[1] || b[2] - a[2])[0]?.[1] ?? [];
+  };
+  const among = (found, sets) => {
+    const known = new Map(found.map((one) => [keyOf(one), one]));
+    const same = sets.map((one) => known.get(keyOf(one)));
+    return same.length && same.every(Boolean) ? pooled(same) : null;
+  };
+  const read = (model, sets) => {
+    const mine = among(own.get(model.version), sets);
+    if (mine) return { value: mine.after, difference: byGate ? mine.after - mine.before : null, samples: mine.samples };
+    const before = byGate && among(asParent(model), sets);
+    return before ? { value: before.before, difference: null, samples: before.samples } : null;
+  };
+
+  const columns = COLUMNS.map((column) => ({ ...column, sets: setsOf(column.name) })).filter(({ sets }) => sets.length);
+  const of = (model) => new Map(columns.flatMap(({ name, sets }) => {
+    const mine = within(name, own.get(model.version));
+    const found = read(model, name === CORRECTIONS ? mine : sets); // every version has corrections of its own to be judged by
+    if (found) return [[name, found]];
+    return mine.length ? [[name, { elsewhere: { ...pooled(mine), sets: mine } }]] : [];
+  }));
+  return { columns, of, byGate };
 }
 
-// The columns that any of the versions has something for.
-export function columnsOf(models) {
-  const any = new Set(models.flatMap((model) => [...measuresOf(model, models).keys()]));
-  return COLUMNS.filter(({ name }) => any.has(name));
+const named = (sets) => [...new Set(sets.map(({ name }) => setName(name)))];
+
+// What the figures of a column are of, in full.
+export function basisOf({ name, label, sets }, byGate) {
+  if (name === CORRECTIONS) return `${label}: each version’s own, so that only the difference to its parent tells anything`;
+  const list = sets.map((one) => `${setName(one.name, "validation")}, ${one.samples.toLocaleString("en")} samples`).join("; ");
+  return `${label}, ${byGate ? "by the gate" : "by each version’s card"}: ${list}`;
+}
+
+// What a version that has nothing in a column was measured on instead.
+export const otherBasis = ({ sets }) => `Measured on other samples than the rest of this column: ${named(sets).join(", ")}`;
+
+// What the figures of all columns are of, in a few sentences.
+export function noteOf({ columns, of, byGate }, models) {
+  const sets = columns.filter(({ name }) => name !== CORRECTIONS).flatMap((column) => column.sets);
+  if (!sets.length) return "";
+  const packs = named(sets.filter(({ name }) => name !== TYPEFACES));
+  const parts = [packs.length && `validation samples of ${packs.join(", ")}`, sets.some(({ name }) => name === TYPEFACES) && "characters of typefaces"].filter(Boolean);
+  const own = columns.some(({ name }) => name === CORRECTIONS) ? " Held-out corrections are each version’s own, so only the difference tells." : "";
+  const others = models.some((model) => [...of(model).values()].some(({ elsewhere }) => elsewhere)) ? " A – stands where one was measured on other samples; open it to see these." : "";
+  return `${byGate ? "Measured by the gate" : "By each version’s own card"}, on ${parts.join(" and ")}.${own}${others}`;
 }

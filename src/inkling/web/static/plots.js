@@ -1,7 +1,7 @@
 // Plots of a version: what it went through while training, and whether it is as sure as it is right.
 
 import { make, plot, shape } from "./elements.js";
-import { share } from "./telling.js";
+import { count, share } from "./telling.js";
 
 const HEIGHT_PX = 290;
 const [LEFT, RIGHT, TOP, BOTTOM] = [46, 12, 10, 26];
@@ -22,7 +22,16 @@ export function learning(history, card) {
       loss.length > 1 && curve("Loss", loss, { unit, form: (value) => value.toFixed(2) }),
       accuracy.length > 1 && curve("Accuracy, held out", accuracy, { unit, form: (value) => share(value), accent: true }),
     ),
+    make("p", { class: "muted axis", text: shows(card?.training ?? {}) }),
   );
+}
+
+// What the curves are of: what was judged in the end is not all that training came to.
+function shows({ kind, share: way, corrections = {} }) {
+  if (kind !== "retraining") return "Accuracy on validation samples after each epoch.";
+  const held = corrections.held_out ? `the ${count(corrections.held_out, "correction")} kept to judge by` : "corrections kept to judge by";
+  const part = typeof way === "number" && way < 1 ? ` Of the way from the parent to it, ${share(way, 0)} was taken for the version, so that nothing else is lost: this is what the gate judged, and what its figures are of.` : "";
+  return `The network in training, on ${held}.${part}`;
 }
 
 function curve(title, line, { unit, form, accent }) {

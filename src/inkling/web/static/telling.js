@@ -36,6 +36,7 @@ export function lasting(seconds) {
 
 const SETS = {
   corrections: "Held-out corrections",
+  "corrections of others": "Held-out corrections of other people",
   probes: "Typefaces",
   features: "By features alone, as memory reads",
   mnist: "MNIST",
@@ -56,11 +57,18 @@ const ALPHABETS = {
   whole: "all symbols",
 };
 
-// What a measured set is called: "mnist-train" is MNIST train.
-export function setName(name) {
+// What a measured set is called: "mnist-train" is MNIST train; part says which of its samples: validation, test.
+export function setName(name, part = "") {
   if (SETS[name]) return SETS[name];
   const [first, ...others] = name.split("-");
-  return [SETS[first] ?? first, ...others].join(" ");
+  const said = [SETS[first] ?? first, ...others].join(" ");
+  return part && !said.endsWith(part) ? `${said} (${part})` : said;
+}
+
+// A symbol so that nobody takes it for another: of letters that look alike in print, the kind is said.
+export function kindly(symbol) {
+  if (!/^[IOlo]$/.test(symbol)) return symbol;
+  return `${symbol === symbol.toUpperCase() ? "capital" : "small"} ${symbol}`;
 }
 
 export const alphabetName = (name) => ALPHABETS[name] ?? name;

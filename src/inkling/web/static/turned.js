@@ -38,7 +38,7 @@ function card({ set, truth, before, after, glyph }) {
   const said = `${truth}, read ${before} before and ${after} now`;
   return make(
     "li",
-    { class: "glyph-card", testid: "glyph", title: `${said}. ${setName(set)}` },
+    { class: "glyph-card", testid: "glyph", title: `${said}. ${setName(set, "validation")}` },
     make("img", { class: "glyph-ink", src: glyph.startsWith("data:") ? glyph : `data:image/png;base64,${glyph}`, alt: said, width: 56, height: 56 }),
     make("span", { class: "glyph-words", "aria-hidden": "true" }, make("s", { text: before }), " → ", make("b", { text: after })),
   );

@@ -2,7 +2,7 @@
 
 import { make } from "./elements.js";
 import { Lineage, node } from "./lineage.js";
-import { columnsOf, measuresOf } from "./measures.js";
+import { basisOf, measured, noteOf, otherBasis } from "./measures.js";
 import { nameOf } from "./profile.js";
 import { bare, count, direction, points, size, standing, when } from "./telling.js";
 
@@ -29,12 +29,15 @@ export function reasonOf({ reason, origin, shipped }) {
 export class Versions extends EventTarget {
   #table;
   #more;
+  #note;
   #lineage;
   #all = false;
   #given = [];
 
-  constructor(table, more) {
+  // more: the button that shows all of them; note: where it is said what the figures are of.
+  constructor(table, more, note) {
     super();
+    this.#note = note;
     this.#table = table;
     this.#more = more;
     this.#lineage = new Lineage(table);
@@ -48,23 +51,25 @@ export class Versions extends EventTarget {
   show(models, { pinned, open }) {
     this.#given = [models, { pinned, open }];
     const shown = this.#all ? models : models.filter(({ current, version }, row) => row < FEW || current || version === open);
-    const columns = columnsOf(models);
+    const figures = measured(models);
+    const { columns, byGate } = figures;
     const focused = this.#table.contains(document.activeElement) ? document.activeElement.dataset.key : null;
-    const head = make("tr", {}, make("th", { scope: "col", text: "Version" }), make("th", { scope: "col", text: "Learned from" }), columns.map(({ label, short }) => make("th", { scope: "col", class: "number", title: label, text: short })), make("td"));
+    const head = make("tr", {}, make("th", { scope: "col", text: "Version" }), make("th", { scope: "col", text: "Learned from" }), columns.map((column) => make("th", { scope: "col", class: "number", title: basisOf(column, byGate), text: column.short })), make("td"));
     this.#table.replaceChildren(
       make("caption", { class: "unseen", text: "Versions of the model, newest first. Share read right, and the difference to the parent in points." }),
       make("thead", {}, head),
-      make("tbody", {}, shown.map((model) => this.#row(model, models, columns, { pinned, open }))),
+      make("tbody", {}, shown.map((model) => this.#row(model, figures, { pinned, open }))),
     );
     this.#more.hidden = shown.length === models.length;
     this.#more.textContent = `Show all ${models.length}`;
+    this.#note.textContent = noteOf(figures, models);
     this.#lineage.show(shown);
     if (focused) this.#table.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
   }
 
-  #row(model, models, columns, { pinned, open }) {
+  #row(model, { columns, of }, { pinned, open }) {
     const { version, current, held, state } = model;
-    const measures = measuresOf(model, models);
+    const measures = of(model);
     const link = make("a", {
       href: `?version=${encodeURIComponent(version)}`,
       class: "version-name",
@@ -102,12 +107,13 @@ export class Versions extends EventTarget {
 }
 
 function cell({ name, label, short }, measure) {
-  if (!measure) return make("td", { class: "number none-measured", "data-label": short }, make("span", { text: "–" }));
+  if (!measure?.samples) return make("td", { class: "number none-measured", "data-label": short, "data-measure": name, title: measure ? otherBasis(measure.elsewhere) : "Not measured" }, make("span", { text: "–" }));
   const { value, difference, samples } = measure;
   return make(
     "td",
     { class: "number", "data-label": short, "data-measure": name, title: `${label}: ${count(samples, "sample")}` },
     make("span", { class: "measured", text: bare(value) }),
     difference === null ? null : make("span", { class: `difference ${direction(difference, 1)}`, text: points(difference) }),
+    name === "corrections" ? make("span", { class: "muted of-samples", text: ` of ${samples.toLocaleString("en")}` }) : null,
   );
 }

@@ -22,7 +22,15 @@ from ..drawings import placed
 from ..serving import serve, until
 
 SYMBOLS = SHIPPED.symbols
-STEP = {"step": 340, "steps": 1200, "loss": 0.4123, "accuracy": 0.915, "left_s": 130.0, "phase": "training"}
+STEP = {
+    "step": 340,
+    "steps": 1200,
+    "loss": 0.4123,
+    "accuracy": 0.915,
+    "left_s": 130.0,
+    "done": 0.25,
+    "phase": "training",
+}
 STALE_S = 60
 
 
@@ -80,6 +88,7 @@ def added(versions, number, **more):
         "base_data": ["mnist-train", "unipen-strokes"],
         "note": "",
         "recipe": {"steps": 1200, "learning_rate": 0.0015},
+        "share": 0.5,
         "history": [{"step": s, "loss": 1 / (1 + s), "accuracy": 0.8 + s / 10000} for s in range(0, 1001, 100)],
     }
     bundle = other(number, training=training, figures={})
@@ -91,6 +100,7 @@ def report(passed, gain):
     compared = {"alphabet": "digits", "samples": 2000, "before": 0.9, "after": 0.9 + gain, "p_worse": 0.5}
     counts = np.diag(np.full(len(SYMBOLS), 40))
     counts[1, 7] = 9
+    counts[SYMBOLS.index("I"), SYMBOLS.index("l")] = 5
     bins = [
         {"low": b / 10, "high": (b + 1) / 10, "samples": 50, "confidence": b / 10, "accuracy": b / 10}
         for b in range(10)
@@ -110,11 +120,20 @@ def report(passed, gain):
                 **compared,
                 "name": "corrections",
                 "alphabet": "alphanumeric",
+                "samples": 80,
                 "fixed": 9,
                 "broken": 2,
                 "verdict": verdict,
             },
             {**compared, "name": "mnist-train", "fixed": 60, "broken": 20, "verdict": verdict},
+            {
+                **compared,
+                "name": "corrections of others",
+                "alphabet": "alphanumeric",
+                "fixed": 0,
+                "broken": 0,
+                "verdict": "same",
+            },
         ],
         "symbols": [{"symbol": s, "samples": 40, "fixed": i % 3, "broken": i % 2} for i, s in enumerate(SYMBOLS)],
         "confusion": {"before": side, "after": side},
@@ -152,14 +171,22 @@ def test_one_version_tells_what_was_decided_and_why_and_what_changed(page, names
     expect(page.get_by_test_id("detail-title")).to_have_text(names["good"])
     expect(page.get_by_test_id("decision")).to_contain_text("It passed the gate")
     expect(page.get_by_test_id("reasons")).to_have_text("It reads held-out corrections better.")
-    expect(page.get_by_test_id("comparison").nth(1)).to_contain_text("MNIST train, digits")
+    expect(page.get_by_test_id("comparison").nth(1)).to_contain_text("MNIST train (validation), digits")
     expect(page.get_by_test_id("turned-right").get_by_role("img")).to_have_attribute(
         "alt", "7, read 1 before and 7 now"
     )
     expect(page.get_by_test_id("turned-wrong").get_by_test_id("glyph")).to_have_count(1)
     for plot in ("learning", "reliability", "confusion"):
         expect(page.get_by_test_id(f"plot-{plot}").locator("svg").first).to_be_visible()
+    expect(page.get_by_test_id("plot-learning")).to_contain_text("on the 87 corrections kept to judge by")
+    expect(page.get_by_test_id("plot-learning")).to_contain_text("50 % was taken")
+    expect(page.get_by_test_id("recipe")).to_contain_text("share of the way taken")
+    expect(page.get_by_test_id("decision")).to_contain_text("80 of the 87 corrections kept to judge by are samples")
+    expect(page.get_by_test_id("comparison").nth(2)).to_contain_text(
+        "Held-out corrections of other people, all symbols"
+    )
     expect(page.get_by_test_id("confusions")).to_contain_text("1 as 7")
+    expect(page.get_by_test_id("confusions")).to_contain_text("capital I as small l")
     page.get_by_test_id("confusion-difference").click()
     expect(page.get_by_test_id("confusions")).to_have_text("None")
     page.reload()  # the address keeps which is shown
@@ -197,6 +224,8 @@ def test_a_refused_one_is_asked_about_once_more(page, names):
 
 def test_a_retraining_is_watched_over_a_reload_and_told_of_at_its_end(page, names, service, address):
     pytest.importorskip("torch")
+    full = []
+    page.on("console", lambda line: full.append(line.text) if "503" in line.text else None)
     page.clock.install()
     page.reload()
     page.get_by_test_id("retrain").click()
@@ -215,13 +244,110 @@ def test_a_retraining_is_watched_over_a_reload_and_told_of_at_its_end(page, name
     expect(page.get_by_test_id("loss")).to_have_text("0.412")
     expect(page.get_by_test_id("accuracy")).to_have_text("91.5 %")
     expect(page.get_by_test_id("left")).to_have_text("2 minutes")
-    expect(page.get_by_test_id("bar")).to_have_js_property("value", 340)
+    expect(page.get_by_test_id("bar")).to_have_js_property("value", 0.25)
     service.store.jobs.finish(
         job.id, "test", names["bad"], {"passed": False, "promoted": False, "reasons": ["3 is worse."]}
     )
     expect(page.get_by_test_id("last")).to_contain_text("refused by the gate, so nothing changed. 3 is worse.")
     page.reload()
     expect(page.get_by_test_id("last")).to_contain_text("was refused by the gate")
+    assert not full, "its stream was not let go before the next was asked for"
+
+
+def test_why_a_retraining_failed_is_told_to_whoever_comes_later(page, service, address):
+    error = {"code": "x", "message": "It found too little memory.", "hint": "Run: pip install 'inkling[more]'."}
+    service.store.jobs.fail(service.store.jobs.add("retraining").id, None, error)
+    post(f"{address}/api/v1/corrections", {"strokes": placed("7", 5), "pen_width": 14, "symbol": "7"})
+    page.reload()
+    last = page.get_by_test_id("last")
+    expect(last).to_contain_text("The retraining failed. It found too little memory. Run: pip install")
+    expect(last.locator("code")).to_have_text("pip install 'inkling[more]'")
+    expect(page.get_by_test_id("fresh")).to_contain_text("1 new correction since the last retraining, which failed.")
+
+
+def test_what_another_page_or_command_lets_read_is_shown_soon(page, names, service):
+    page.clock.install()
+    page.reload()
+    expect(page.get_by_test_id("current")).to_have_text(names["shipped"])
+    service.versions.promote(names["good"])
+    page.clock.run_for(6_000)
+    expect(page.get_by_test_id("current")).to_have_text(names["good"])
+    expect(row(page, names["good"]).get_by_test_id("standing")).to_have_text("Reads now")
+
+
+def compared(name, samples, before, after, alphabet="digits"):
+    return {"name": name, "alphabet": alphabet, "samples": samples, "before": before, "after": after}
+
+
+def version(name, parent=None, comparisons=(), **more):
+    decision = {"passed": False, "reasons": [], "comparisons": list(comparisons)} if comparisons else None
+    return {"version": name, "parent": parent, "decision": decision, "figures": {}, "state": "refused", **more}
+
+
+MEASURED = """async (models) => {
+  const { measured, noteOf } = await import("/static/measures.js");
+  const found = measured(models);
+  const told = models.map((model) => [model.version, Object.fromEntries(found.of(model))]);
+  return [found.columns.map(({ name }) => name), Object.fromEntries(told), noteOf(found, models)];
+}"""
+
+
+def test_what_stands_in_a_column_is_of_the_same_samples(page):
+    shipped = version("shipped", figures={"mnist-train/validation/digits": {"accuracy": 0.9, "samples": 100}})
+    _, told, note = page.evaluate(MEASURED, [shipped])
+    assert told["shipped"]["digits"] == {"value": 0.9, "difference": None, "samples": 100}
+    assert "card" in note
+    assert "MNIST train" in note
+    typefaces = [compared("probes", 480, 0.5, 0.6), compared("corrections", 9, 0.2, 0.4, "alphanumeric")]
+    others = compared("corrections of others", 10, 1, 1, "alphanumeric")
+    bare = version("bare", "shipped", [*typefaces, others, compared("features", 99, 1, 1, "alphanumeric")])
+    columns, told, note = page.evaluate(MEASURED, [bare, shipped])
+    assert columns == ["corrections", "digits"]  # what others taught is no handwriting for all symbols
+    assert told["shipped"] == {"digits": {"value": 0.5, "difference": None, "samples": 480}}
+    assert round(told["bare"]["digits"]["difference"], 3) == 0.1
+    assert "typefaces" in note
+    rich = version("rich", "bare", [*typefaces, compared("mnist-train", 100, 0.7, 0.8)])
+    more = version("more", "rich", [compared("mnist-train", 100, 0.8, 0.9), compared("unipen-strokes", 50, 0, 1)])
+    _, told, note = page.evaluate(MEASURED, [more, rich, bare, shipped])
+    assert {name: one.get("digits", {}).get("value") for name, one in told.items()} == {
+        "more": 0.9, "rich": 0.8, "bare": 0.7, "shipped": None
+    }  # fmt: skip
+    assert told["bare"]["digits"]["difference"] is None  # to its parent it was compared on other samples
+    _, told, note = page.evaluate(MEASURED, [rich, version("poor", "shipped", typefaces), shipped])
+    assert told["poor"]["digits"]["elsewhere"]["samples"] == 480
+    assert "other samples" in note
+
+
+EDGE = "(one) => one.getBoundingClientRect()"
+
+
+def test_the_lines_of_descent_leave_room_for_what_is_written(page, names):
+    known = page.request.get(page.url.replace("/models", "/api/v1/models")).json()
+    first, *_, last = known["models"]
+    refused = [{**first, "version": f"2026-11-24-{n:08}", "parent": last["version"]} for n in range(4)]
+    passed = {**first, "version": "2026-11-22-a", "parent": last["version"], "state": "passed"}
+    later = [{**first, "version": f"2026-11-23-{n}", "parent": passed["version"]} for n in range(2)]
+    known["models"] = [*refused, *later, passed, last]
+    page.route("**/api/v1/models", lambda route: route.fulfill(json=known))
+    page.reload()
+    expect(page.get_by_test_id("version")).to_have_count(8)
+    for width in (1280, 360):
+        page.set_viewport_size({"width": width, "height": 740})
+
+        def clear():
+            ends = page.evaluate(f"() => [...document.querySelectorAll('.lineage circle')].map({EDGE}.right)")
+            starts = page.evaluate(f"() => [...document.querySelectorAll('.version-line')].map({EDGE}.left)")
+            return len(ends) == 8 and max(ends) < min(starts)
+
+        until(clear)
+    lanes = page.evaluate(
+        """async (models) => {
+      const { lanesOf } = await import("/static/lineage.js");
+      return Object.fromEntries(lanesOf(models).lanes);
+    }""",
+        known["models"],
+    )
+    assert [{lanes[one["version"]] for one in some} for some in (refused, later)] == [{1}, {2}]  # those alike share one
 
 
 def test_a_retraining_is_cancelled_also_where_no_stream_can_be_had(page, service, address):
@@ -255,6 +381,7 @@ def test_the_switch_stays_and_a_missing_extra_and_a_pinned_model_are_said(page, 
     page.route("**/api/v1/models", lambda route: route.fulfill(json={**known, "pinned": True}))
     page.reload()
     expect(page.get_by_test_id("missing")).to_contain_text("pip install 'inkling[train]'")
+    expect(page.get_by_test_id("automatic")).not_to_be_checked()
     expect(page.get_by_test_id("retrain")).to_be_disabled()
     expect(page.get_by_test_id("pinned")).to_be_visible()
     expect(row(page, names["good"]).get_by_test_id("promote")).to_be_disabled()
@@ -269,7 +396,7 @@ def test_a_version_goes_out_as_a_file_and_in_again(page, names, tmp_path):
     file = tmp_path / "bundle.zip"
     download.value.save_as(file)
     page.get_by_test_id("import").set_input_files(file)
-    expect(page.get_by_test_id("toast-text")).to_contain_text(f"{names['good']} is here")
+    expect(page.get_by_test_id("toast-text")).to_contain_text(f"{names['good']} is here already. It reads when")
     page.get_by_test_id("import").set_input_files({"name": "no.zip", "mimeType": "application/zip", "buffer": b"no"})
     expect(page.get_by_test_id("toast-text")).to_contain_text("no.zip was not imported")
 

@@ -3,6 +3,7 @@
 import { ask, Away } from "./server.js";
 
 const EVERY_MS = 1000;
+const OPEN_MS = 1000; // a server that was just left by this page's stream needs a moment to make room for another
 const ENDED = new Set(["done", "failed", "cancelled"]);
 
 export const ended = ({ state }) => ENDED.has(state);
@@ -11,11 +12,11 @@ export const ended = ({ state }) => ENDED.has(state);
 export function follow(id, tell) {
   let timer = 0;
   let over = false;
-  const source = new EventSource(`/api/v1/jobs/${id}/events`);
+  let source = null;
   const stop = () => {
     over = true;
     clearTimeout(timer);
-    source.close();
+    source?.close();
   };
   const told = (job) => {
     if (over) return;
@@ -30,9 +31,12 @@ export function follow(id, tell) {
     }
     if (!over) timer = setTimeout(look, EVERY_MS);
   };
-  for (const event of ["progress", "end"]) source.addEventListener(event, ({ data }) => told(JSON.parse(data)));
-  source.addEventListener("error", () => {
-    if (!over && source.readyState === EventSource.CLOSED) look(); // else it connects again by itself
-  });
+  timer = setTimeout(() => {
+    source = new EventSource(`/api/v1/jobs/${id}/events`);
+    for (const event of ["progress", "end"]) source.addEventListener(event, ({ data }) => told(JSON.parse(data)));
+    source.addEventListener("error", () => {
+      if (!over && source.readyState === EventSource.CLOSED) look(); // else it connects again by itself
+    });
+  }, OPEN_MS);
   return stop;
 }

@@ -9,7 +9,7 @@ import { tell } from "./toast.js";
 import { Versions } from "./versions.js";
 
 const $ = (id) => document.getElementById(id);
-const versions = new Versions($("versions"), $("more"));
+const versions = new Versions($("versions"), $("more"), $("measured-on"));
 const retraining = new Retraining();
 let known = { models: [], current: null, rollback: null, pinned: false };
 let open = new URLSearchParams(location.search).get("version");
@@ -113,8 +113,10 @@ async function bringIn({ target }) {
   form.append("bundle", file, file.name);
   target.value = "";
   try {
-    const { version } = await ask("/models", { method: "POST", body: form });
-    tell(`${version} is here. It reads when it is promoted.`);
+    const { version, current } = await ask("/models", { method: "POST", body: form });
+    const before = known.models.find((one) => one.version === version);
+    const here = before ? `is here already${before.held ? "" : ", and its files are back"}` : "is here";
+    tell(`${version} ${here}. ${current ? "It reads now." : "It reads when it is promoted."}`);
     open = version;
     await load();
   } catch (error) {
@@ -128,6 +130,8 @@ retraining.addEventListener("ended", ({ detail: { version } }) => {
   if (version) open = version;
   load();
 });
+// Another page, or a command, let another version read.
+retraining.addEventListener("reads", ({ detail: version }) => known.current && version !== known.current && load());
 $("roll-back").addEventListener("click", () => {
   const from = known.current;
   change("/models/rollback", {}, ({ version }) => ({ said: `${version} reads again.`, undo: () => go(from, { force: true }, null) }), "Not rolled back.");

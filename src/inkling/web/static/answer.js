@@ -48,7 +48,9 @@ export class Answer {
     const probability = reading.characters.reduce((product, one) => product * one.probability, 1);
     const unsure = () => shapes(reading) || `Unsure: ${rivals(reading.characters[0])}`;
     $("answer").textContent = strange ? "?" : reading.text;
-    $("answer").classList.toggle("long", !strange && [...reading.text].length > 2);
+    const letters = strange ? 1 : [...reading.text].length;
+    $("answer").classList.toggle("long", letters > 2);
+    $("answer").style.setProperty("--letters", letters); // the more, the smaller
     $("answer-probability").textContent = strange ? "" : percent(probability);
     $("answer-status").textContent = strange ? strangeness(reading) : reading.status === "sure" ? "Sure" : unsure();
     $("answer-closest").textContent = strange ? `Closest: ${reading.text}` : "";

@@ -2,6 +2,9 @@
 // Ten symbols stand in their order; of a larger alphabet the ten likeliest, or on request all.
 
 const FEW = 10;
+const NAME_PX = 13;
+
+const isName = (symbol) => (symbol?.length ?? 0) > 2;
 
 export const percent = (p) => {
   if (p >= 0.9995 && p < 0.99999) return "99.9 %";
@@ -38,7 +41,15 @@ export class Bars {
     this.#probabilities = new Map();
     this.#root.classList.remove("faint");
     this.#button.hidden = symbols.length <= FEW;
+    this.#root.style.setProperty("--names", `${this.#widest(symbols.filter(isName))}px`);
     this.#lay();
+  }
+
+  // How wide the widest name is: the bars leave it that room, up to a limit.
+  #widest(names) {
+    const context = document.createElement("canvas").getContext("2d");
+    context.font = `600 ${NAME_PX}px ${getComputedStyle(this.#root).fontFamily}`;
+    return Math.max(0, ...names.map((name) => Math.ceil(context.measureText(name).width) + 1));
   }
 
   get symbols() { return this.#symbols; }
@@ -93,8 +104,8 @@ export class Bars {
     else row.dataset.testid = `bar-${symbol}`;
     row.dataset.probability = probability;
     name.textContent = symbol ?? "";
-    name.classList.toggle("name", (symbol?.length ?? 0) > 2); // a name takes less height a letter
-    name.title = name.classList.contains("name") ? symbol : "";
+    name.classList.toggle("name", isName(symbol)); // a name takes less height a letter
+    name.title = isName(symbol) ? symbol : "";
     value.textContent = this.#probabilities.size ? percent(probability) : "";
     track.firstElementChild.style.transform = `translateX(${100 * (probability - 1)}%)`;
   }
@@ -108,6 +119,7 @@ function makeRow() {
     span.className = part;
     row.append(span);
   }
+  row.firstElementChild.dir = "auto";
   const fill = document.createElement("span");
   fill.className = "bar-fill";
   row.children[1].append(fill);

@@ -33,7 +33,8 @@ export class Cards extends EventTarget {
     card.dataset.id = id;
     card.dataset.symbol = symbol;
     const name = card.querySelector(".card-symbol");
-    name.textContent = symbol;
+    name.textContent = name.title = symbol;
+    name.dir = "auto";
     name.classList.toggle("name", symbol.length > 2);
     card.querySelector("img").src = `data:image/png;base64,${glyph}`;
     card.querySelector(".card-note").textContent = wrong ? `read ${read.symbol}` : "";

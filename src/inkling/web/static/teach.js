@@ -125,6 +125,11 @@ export class Teach extends EventTarget {
     chip.dataset.symbol = symbol;
     chip.dataset.testid = first ? "teach-right" : "teach-chip";
     chip.textContent = first ? "That’s right" : symbol;
+    if (!first && symbol.length > 2) {
+      chip.classList.add("name");
+      chip.dir = "auto";
+      chip.title = symbol;
+    }
     chip.setAttribute("aria-label", first ? `That’s right, it is ${symbol}` : `It is ${symbol}`);
     chip.addEventListener("click", () => {
       spare(); // other chips stand there in a moment

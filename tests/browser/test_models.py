@@ -316,6 +316,9 @@ def test_what_stands_in_a_column_is_of_the_same_samples(page):
     _, told, note = page.evaluate(MEASURED, [rich, version("poor", "shipped", typefaces), shipped])
     assert told["poor"]["digits"]["elsewhere"]["samples"] == 480
     assert "other samples" in note
+    side = version("side", "shipped", [compared("mnist-train", 100, 0.5, 0.6)])
+    _, told, _ = page.evaluate(MEASURED, [side, rich, bare, shipped])
+    assert round(told["bare"]["digits"]["difference"], 3) == 0.2  # both were measured with children of theirs
     poor = version("poor", "shipped", typefaces, current=True)  # what reads has figures
     _, told, note = page.evaluate(MEASURED, [{**rich, "parent": "shipped"}, poor, shipped])
     assert {name: one["digits"]["samples"] for name, one in told.items()} == dict.fromkeys(told, 480)

@@ -69,8 +69,11 @@ export function measured(models) {
   const read = (model, sets) => {
     const mine = among(own.get(model.version), sets);
     if (mine) return { value: mine.after, difference: byGate ? mine.after - mine.before : null, samples: mine.samples };
-    const before = byGate && among(asParent(model), sets);
-    return before ? { value: before.before, difference: null, samples: before.samples } : null;
+    const later = byGate && among(asParent(model), sets); // measured when a child of it was
+    if (!later) return null;
+    const parent = models.find(({ version }) => version === model.parent);
+    const before = parent && read(parent, sets)?.value; // of the same samples, though it was never judged on them
+    return { value: later.before, difference: typeof before === "number" ? later.before - before : null, samples: later.samples };
   };
 
   const columns = COLUMNS.map((column) => ({ ...column, sets: setsOf(column.name) })).filter(({ sets }) => sets.length);

@@ -206,8 +206,11 @@ def _write_problem(client: socket.socket, status: int, reason: str, message: str
 
 def _load_model(worker: Any) -> None:
     """Load model and corrections before the first request; where that fails, /readyz and every reading say so."""
+    import cv2
+
     from ..errors import InklingError
 
+    cv2.setNumThreads(1)  # requests run side by side already; its threads cost a picture twice the processor's time
     worker.wsgi.extensions["inkling.streams"].stopping = lambda: not worker.alive
     try:
         worker.wsgi.extensions["inkling"].service().memory()

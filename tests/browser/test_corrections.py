@@ -1,5 +1,6 @@
 """The Corrections page as a person uses it: found, looked at, changed, taken back and restored."""
 
+import base64
 import io
 import json
 import urllib.request
@@ -8,6 +9,7 @@ import zipfile
 import pytest
 from playwright.sync_api import expect
 
+from ..drawings import encoded, picture
 from ..serving import serve
 
 SEVEN = [[[110, 90], [290, 90], [180, 330]]]
@@ -135,6 +137,16 @@ def test_one_is_opened_large_with_what_was_read_then_and_now(open_page, teach):
     page.keyboard.press("Escape")
     expect(one).to_be_hidden()
     expect(cards(page).get_by_test_id("card-open")).to_be_focused()
+
+
+def test_a_picture_is_opened_large_as_it_was_written(open_page, api):
+    image = "data:image/png;base64," + base64.b64encode(encoded(picture("7"))).decode()
+    api("/corrections", {"image": image, "symbol": "tick"})
+    page = open_page("/corrections")
+    cards(page).get_by_test_id("card-open").click()
+    written = page.get_by_test_id("one-ink").locator("img")
+    expect(written).to_be_visible()
+    assert written.evaluate("image => image.decode().then(() => image.naturalHeight)") > 100
 
 
 def test_relabelled_and_back(open_page, teach, api):

@@ -9,6 +9,7 @@ import { isStrange } from "./verdict.js";
 const $ = (id) => document.getElementById(id);
 const SVG = "http://www.w3.org/2000/svg";
 const MARGIN = 14;
+const GLYPH_PX = 28;
 
 // Tells "relabelled" with {correction, from} and "delete" with a correction.
 export class One extends EventTarget {
@@ -36,7 +37,8 @@ export class One extends EventTarget {
     $("one-glyph").src = `data:image/png;base64,${glyph}`;
     $("one-glyph").alt = `${symbol} as the model sees it`;
     $("one-drawn").hidden = !strokes;
-    $("one-ink").replaceChildren(...(strokes ? [drawn(strokes, correction.pen_width)] : []));
+    $("one-written").textContent = strokes ? "As it was drawn" : "As it was written";
+    $("one-ink").replaceChildren(strokes ? drawn(strokes, correction.pen_width) : this.#written(correction));
     $("one-then").textContent = read?.symbol ? `${read.symbol}, ${percent(read.probability)}` : "Nothing";
     $("one-when").textContent = new Date(when).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
     $("one-profile").textContent = nameOf(profile);
@@ -46,6 +48,17 @@ export class One extends EventTarget {
     this.#dialog.showModal();
     $("one-close").focus();
     this.#readNow(correction);
+  }
+
+  // The picture that the ink came in; of some that were imported only the glyph is known, which is shown already.
+  #written({ id, symbol }) {
+    const picture = new Image();
+    picture.alt = `${symbol} as it was written`;
+    picture.addEventListener("load", () => {
+      if (this.#correction.id === id) $("one-drawn").hidden = Math.max(picture.naturalWidth, picture.naturalHeight) <= GLYPH_PX;
+    });
+    picture.src = `/api/v1/corrections/${id}/picture`;
+    return picture;
   }
 
   async #readNow({ id }) {

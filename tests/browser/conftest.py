@@ -55,7 +55,7 @@ def open_page(browser, address):
     contexts, faults = [], []
 
     def opened(path="/", **options):
-        context = browser.new_context(**{"viewport": {"width": 1280, "height": 820}, **options})
+        context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
         context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         page = context.new_page()

@@ -72,7 +72,7 @@ def press_twice(page, name):
     box = page.get_by_test_id(name).bounding_box()
     page.get_by_test_id(name).dblclick()
     centre = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
-    beneath = "({ x, y }) => document.elementFromPoint(x, y).closest('.card, .cards') !== null"
+    beneath = "({ x, y }) => document.elementsFromPoint(x, y).some((element) => element.matches('.cards'))"
     page.wait_for_function(beneath, arg=centre)
     expect(page.get_by_test_id("one")).to_be_hidden()
 

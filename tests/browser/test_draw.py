@@ -220,8 +220,8 @@ def test_the_drawing_survives_a_reload_and_a_resize(open_page):
     assert picture(page) == before
     page.set_viewport_size({"width": 360, "height": 700})
     expect(page.get_by_test_id("ink")).to_have_js_property("width", 328)
-    page.set_viewport_size({"width": 1280, "height": 820})
-    expect(page.get_by_test_id("ink")).to_have_js_property("width", 372)
+    page.set_viewport_size({"width": 1280, "height": 900})
+    expect(page.get_by_test_id("ink")).to_have_js_property("width", 400)
     assert picture(page) == before
     page.get_by_test_id("undo").click()
     expect_strokes(page, 0)

@@ -115,7 +115,7 @@ def test_symbols_of_one_shape_are_named_on_the_page(open_as):
 
 
 @pytest.mark.parametrize("alphabet", ["digits", "digits+lowercase"])
-@pytest.mark.parametrize("options", [{}, PHONE])
+@pytest.mark.parametrize("options", [{"viewport": {"width": 1280, "height": 800}}, PHONE])
 def test_it_moves_nothing_and_cuts_nothing_off(open_as, options, alphabet):
     page = open_as(**options)
     part(page, "alphabet").select_option(alphabet)

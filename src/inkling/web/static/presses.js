@@ -4,20 +4,24 @@ const TWICE_MS = 500; // a double click takes no longer
 const NEAR_PX = 16;
 
 let last = null;
-let spared = null; // the press that takes away what it is made on
+let spared = null; // the press that takes away what it was made on
+let second = false; // whether the pointer is down for the second press of a double click
 
 const isSecond = ({ clientX, clientY, timeStamp, target }) =>
   spared && target !== spared.target && timeStamp - spared.timeStamp < TWICE_MS && Math.hypot(clientX - spared.clientX, clientY - spared.clientY) < NEAR_PX;
 
-function pass(event) {
-  if (event.type === "click" && event.detail === 0) return; // by key
-  if (isSecond(event)) {
-    event.preventDefault();
-    event.stopImmediatePropagation();
-  } else if (event.type === "pointerdown") last = event;
+function stop(event) {
+  event.preventDefault();
+  event.stopImmediatePropagation();
 }
 
-for (const type of ["pointerdown", "click"]) addEventListener(type, pass, true);
+addEventListener("pointerdown", (event) => {
+  second = isSecond(event);
+  if (second) return stop(event);
+  last = event;
+  spared = null;
+}, true);
+addEventListener("click", (event) => second && event.detail > 0 && stop(event), true); // one of detail 0 came by key
 
 // What was pressed goes away: spare what lies beneath it the second press of a double click.
 export function spare() { spared = last; }

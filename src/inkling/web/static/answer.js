@@ -1,6 +1,7 @@
 // The answer on the Draw page: what was read, how sure, what the model saw, and the bars beside it.
 
 import { percent } from "./bars.js";
+import { sizeFor } from "./elements.js";
 import { either, isStrange, shapes, strangeness } from "./verdict.js";
 
 const $ = (id) => document.getElementById(id);
@@ -48,9 +49,7 @@ export class Answer {
     const probability = reading.characters.reduce((product, one) => product * one.probability, 1);
     const unsure = () => shapes(reading) || `Unsure: ${rivals(reading.characters[0])}`;
     $("answer").textContent = strange ? "?" : reading.text;
-    const letters = strange ? 1 : [...reading.text].length;
-    $("answer").classList.toggle("long", letters > 2);
-    $("answer").style.setProperty("--letters", letters); // the more, the smaller
+    sizeFor($("answer"));
     $("answer-probability").textContent = strange ? "" : percent(probability);
     $("answer-status").textContent = strange ? strangeness(reading) : reading.status === "sure" ? "Sure" : unsure();
     $("answer-closest").textContent = strange ? `Closest: ${reading.text}` : "";

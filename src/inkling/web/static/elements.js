@@ -19,6 +19,13 @@ function fill(element, { text, testid, on = {}, ...attributes }, children) {
   return element;
 }
 
+// A name is set in smaller type than a single character, the smaller the longer it is.
+export function sizeFor(element) {
+  const letters = [...element.textContent].length;
+  element.classList.toggle("long", letters > 2);
+  element.style.setProperty("--letters", letters);
+}
+
 // A plot is drawn as wide as its place is, and again when that changes. draw(width) gives an element.
 export function plot(place, draw) {
   let width = 0;

@@ -1,6 +1,7 @@
 // The table of results: one row a picture, from waiting to read or not.
 
 import { percent } from "./bars.js";
+import { sizeFor } from "./elements.js";
 import { isStrange, shapes, strangeness } from "./verdict.js";
 
 const GLYPHS = 8; // of a picture with more characters the first ones are shown
@@ -41,7 +42,9 @@ export class Results {
     const { reading, error } = entry;
     cell("teach").firstElementChild.hidden = !reading;
     const answer = reading && !isStrange(reading) ? reading : null;
-    cell("text").firstElementChild.textContent = answer ? reading.text : reading ? "?" : "";
+    const text = cell("text").firstElementChild;
+    text.textContent = answer ? reading.text : reading ? "?" : "";
+    sizeFor(text);
     cell("probability").textContent = answer ? percent(probabilityOf(reading)) : "";
     cell("glyph").replaceChildren(...(reading ? glyphsOf(reading) : []));
     cell("others").replaceChildren(...(answer ? othersOf(reading) : reading ? strangerOf(reading) : [error ? `${error.message} ${error.hint}`.trim() : ""]));

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from inkling.errors import QueueError
-from inkling.queue import listen, open_queue, wake
+from inkling.queue import answers, listen, open_queue, wake
 from inkling.settings import Settings
 
 
@@ -23,6 +23,7 @@ def test_whoever_listens_is_woken_by_whoever_wakes(tmp_path, url):
     queue.execute(queue.dequeue())
     assert woken == [True]
     assert queue.dequeue() is None
+    assert answers(queue)
     queue.storage.close()
     assert Path(queue.storage.filename).name == ("own.db" if url else "queue.db")
 
@@ -64,6 +65,7 @@ def test_on_redis_whoever_listens_is_woken_and_other_databases_are_not(tmp_path,
     queue.execute(queue.dequeue())
     assert woken == [True]
     assert queue.dequeue() is None
+    assert answers(queue)
     for opened in (queue, theirs):
         opened.storage.conn.close()
 

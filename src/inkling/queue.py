@@ -46,7 +46,7 @@ def open_queue(settings: Settings) -> Any:
         try:
             from redis import ConnectionPool
 
-            pool = ConnectionPool.from_url(url, socket_connect_timeout=_PATIENCE_S)
+            pool = ConnectionPool.from_url(url, socket_connect_timeout=_PATIENCE_S, socket_timeout=_PATIENCE_S)
             queue = RedisHuey(connection_pool=pool, **given)
         except (ImportError, ConfigurationError) as error:
             raise QueueError(
@@ -68,10 +68,14 @@ def open_queue(settings: Settings) -> Any:
 
 def answers(queue: Any) -> bool:
     """Say whether the server that a queue is on can be reached; a file always can."""
-    server = getattr(queue.storage, "conn", None)
+    ping = getattr(getattr(queue.storage, "conn", None), "ping", None)
+    if ping is None:
+        return True
+    from redis import RedisError
+
     try:
-        return server is None or bool(server.ping())
-    except Exception:  # whatever redis raises
+        return bool(ping())
+    except (RedisError, OSError):
         return False
 
 

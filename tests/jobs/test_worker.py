@@ -176,6 +176,18 @@ def test_a_worker_that_is_told_to_leave_puts_the_job_back(settings, retrainings,
     assert (left.state, left.attempts) == ("queued", 0)
 
 
+def test_so_does_one_that_a_message_woke_a_while_ago(settings, service, retrainings, log):
+    with worker(settings, log, look_every_s=1, steps=100_000) as process:
+        time.sleep(2.5)  # more than one look, so that it listens for the second time if it ever does
+        taught(service)
+        job = retrainings.start()
+        child = at_work(process, log)
+        process.terminate()
+        assert process.wait(PATIENCE_S) == 0
+        assert not child.is_running()
+    assert retrainings.job(job.id).state == "queued"
+
+
 def test_whoever_is_killed_and_when_nothing_is_lost_and_nothing_half_live(settings, service, retrainings, job, log):
     chance = random.Random(1)
     shipped = service.versions.current()

@@ -84,8 +84,8 @@ class Heart:
 
     def _run(self) -> None:
         while True:
-            progress = None if self._progress is None else self._course.of(self._progress)
             try:
+                progress = None if self._progress is None else self._course.of(self._progress)
                 job = self._store.jobs.beat(self._id, self.lease, progress)
                 self.lost |= job is None
                 self.cancelled |= job is not None and job.cancelling

@@ -71,6 +71,7 @@ def work(settings: Settings, *, parent: int = 0, command: Sequence[str] = COMMAN
                 consumer.check_worker_health()
         if consumer is not None:
             consumer.stop(graceful=True)
+        worker.finish()
 
 
 def _listening(settings: Settings, look: Callable[[], None]) -> Any:
@@ -105,6 +106,11 @@ class _Worker:
     def leave(self, *_: object) -> None:
         """Have it stop."""
         self._told = True  # no event: its lock might be held by what this interrupts
+
+    def finish(self) -> None:
+        """Wait until the job under way is put back, in whichever thread it was begun."""
+        if self._looking.acquire(timeout=2 * _END_WITHIN_S):
+            self._looking.release()
 
     def rest(self) -> None:
         """Wait until it is time to look again."""

@@ -78,6 +78,14 @@ def test_a_character_of_25_px_is_found_on_a_clean_page_of_any_size(side):
     assert np.allclose(np.array([x, y]) / scale, (203, 302), atol=6)
 
 
+@pytest.mark.parametrize(("side", "specks"), [(1000, 150), (3000, 40), (3000, 1000)])
+def test_specks_alone_are_blank(side, specks):
+    page = np.full((side, side), 240, np.uint8)
+    places = np.random.default_rng(1).integers(0, side, (2, specks))
+    page[places[0], places[1]] = 10
+    assert find_ink(page) is None
+
+
 @pytest.mark.parametrize("symbol", STROKES)
 @pytest.mark.parametrize("noise", [30, 45])
 def test_noise_hides_no_writing_that_a_person_can_read(symbol, noise):

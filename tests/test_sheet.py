@@ -41,3 +41,24 @@ def test_what_is_no_table_stays_as_it_is(symbol):
     tight = tight[max(0, y) : y + height, max(0, x) : x + width]
     for grey in (page, 255 - page, photograph(page), photograph(255 - page), tight, 255 - tight):
         assert without_table(grey) is grey
+
+
+@pytest.mark.parametrize("symbol", ["0", "4"])
+@pytest.mark.parametrize("pen", [20, 30, 40])
+@pytest.mark.parametrize("margin", [30, 60])
+def test_a_bold_light_character_with_a_bowl_is_no_sheet(symbol, pen, margin):
+    bold = 255 - picture(symbol, size=(240, 350), scale=2.4, at=(50, 60), pen=pen)
+    bold = photograph(bold)[60 - margin : 290 + margin, 50 - margin : 194 + margin]
+    assert (without_table(bold) == bold).all()
+
+
+@pytest.mark.parametrize("noise", [3, 10])
+@pytest.mark.parametrize("darkest", [0.5, 0.7])
+@pytest.mark.parametrize("written", [False, True])
+def test_light_that_falls_off_has_no_edge(noise, darkest, written):
+    light = np.linspace(1, darkest, 480) ** 2
+    page = picture("7", **PAGE) if written else np.full((560, 480), 255, np.uint8)
+    grain = np.random.default_rng(2).normal(0, noise, page.shape)
+    grey = np.clip((40 + page * 0.75) * light + grain, 0, 255).astype(np.uint8)
+    assert without_table(grey) is grey
+    assert (find_ink(grey) is not None) == written

@@ -19,8 +19,10 @@ LEAST_CONTRAST = 16
 _FLAT_SHARE = 0.4
 #: ... or when it is so small that nothing but the character can be on it, px.
 _SMALL_PX = 64
-#: More px than this are no specks, however large the picture is.
+#: More px than this that hang together are no specks, however large the picture is.
 _FEW_PX = 32
+#: Where noise hid the ink, what is found with less of it is so deep at least, as a share; noise grows shallow with it.
+_STEADY = 0.6
 #: Strokes are thinner than this share of the longer side; what is thicker is taken for shadow.
 _MOST_STROKE_SHARE = 1 / 6
 #: The light on a photograph is fitted to so many places along each side.
@@ -54,10 +56,11 @@ def find_ink(grey: NDArray[np.uint8]) -> tuple[NDArray[np.float32], tuple[float,
         cut = _flat(grey, histogram, mode if near >= _FLAT_SHARE else None)
         return _within(*cut) if cut else None
     scale = min(1.0, _MOST_PX / max(grey.shape))
-    cut, noisy = _photograph(_smaller(grey, scale))
-    while cut is None and noisy and scale * max(grey.shape) >= 2 * _SMALL_PX:
-        scale /= 2  # four px make one of half the noise
-        cut, noisy = _photograph(_smaller(grey, scale))
+    cut, hidden = _photograph(_smaller(grey, scale), LEAST_CONTRAST)
+    least = max(LEAST_CONTRAST, _STEADY * hidden)
+    while cut is None and hidden >= least and scale * max(grey.shape) >= 2 * _SMALL_PX:
+        scale /= 2  # four px make one of half the noise; ink stays as deep as it was
+        cut, hidden = _photograph(_smaller(grey, scale), least)
     return (*cut, scale) if cut else None
 
 
@@ -88,7 +91,9 @@ def _flat(grey: NDArray[np.uint8], histogram: NDArray[np.float32], mode: int | N
         histogram: float32 (256,).
         mode: the level of most of it; None where no level stands out.
     """
-    few = min(max(3, grey.size // 5000), _FEW_PX)  # single px do not set the level of full ink
+    few = max(3, grey.size // 5000)  # single px do not set the level of full ink
+    if few > _FEW_PX and mode is not None and _hangs_together(grey, mode):
+        few = _FEW_PX
     below = histogram.cumsum()
     darkest = int(below.searchsorted(few))
     lightest = int(below.searchsorted(grey.size - few, "right"))
@@ -108,6 +113,12 @@ def _flat(grey: NDArray[np.uint8], histogram: NDArray[np.float32], mode: int | N
     if about > _JPEG_SHARE * (grey.size - histogram[paper]):
         levels = (levels - _JPEG_FLOOR) / (1 - _JPEG_FLOOR)
     return _cut(without_dust(np.asarray(cv2.LUT(grey, np.minimum(np.maximum(levels, 0), 1)), np.float32)))
+
+
+def _hangs_together(grey: NDArray[np.uint8], paper: int) -> bool:
+    """Say whether what differs from the paper is more than lone px and lines of one px."""
+    differs = cv2.inRange(grey, max(0, paper - LEAST_CONTRAST + 1), min(255, paper + LEAST_CONTRAST - 1)) == 0
+    return int(np.count_nonzero(cv2.erode(differs.view(np.uint8), np.ones((2, 2), np.uint8)))) > _FEW_PX // 4
 
 
 def _is_ink(side: Any) -> bool:
@@ -131,8 +142,16 @@ def _is_ink(side: Any) -> bool:
     return 4 * (share - 0.5) + 3 * (corners - 0.5) + 6 * float(np.log((pieces + 0.5) / (others + 0.5))) < 0
 
 
-def _photograph(grey: NDArray[np.uint8]) -> tuple[_Cut | None, bool]:
-    """Find the ink in uneven light on paper that has a texture; and say whether noise may hide what is written."""
+def _photograph(grey: NDArray[np.uint8], least: float) -> tuple[_Cut | None, float]:
+    """Find the ink in uneven light on paper that has a texture.
+
+    Args:
+        grey: uint8 (H, W).
+        least: how deep full ink is at least, grey levels.
+
+    Returns:
+        The ink; and how deep what there is would be where noise hides it, 0 elsewhere.
+    """
     grey = _evened(grey)
     if _is_light_on_dark(grey):
         grey = np.asarray(255 - grey, np.uint8)
@@ -143,11 +162,11 @@ def _photograph(grey: NDArray[np.uint8]) -> tuple[_Cut | None, bool]:
     noise = max(1.0, 1.4826 * float(np.median(np.abs(sample))))
     depth = np.maximum(-deviation, 0)
     level = _full_level(depth, 4 * noise)
-    if level < max(LEAST_CONTRAST, 6 * noise):
-        return None, level >= LEAST_CONTRAST
+    if level < max(least, 6 * noise):
+        return None, level
     floor = max(2.5 * noise, 0.12 * level)
     ink = np.clip((depth - floor) / (level - floor), 0, 1).astype(np.float32)
-    return _cut(ink * _written(ink)), False
+    return _cut(ink * _written(ink)), 0.0
 
 
 def _evened(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:

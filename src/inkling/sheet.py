@@ -10,10 +10,14 @@ _Grey = NDArray[np.uint8]
 
 #: A sheet is looked for on a picture of this size of its longer side, px; no smaller picture has a table on it.
 _LOOKED_AT_PX, _LEAST_PX = 160, 64
-#: What a table takes of the picture, and a sheet; how much darker the table is at least, grey levels.
-_TABLE_SHARE, _SHEET_LEAST, _DARKER = (0.02, 0.8), 0.2, 40
-#: A sheet fills its convex hull, and a rectangle around it, to this share: less where it lies askew.
-_CONVEX, _SQUARE = 0.94, 0.82
+#: What a table takes of the picture, and a sheet; how much darker the table is at least, grey levels, so many px beyond
+#: the sheet's edge as before it: light that falls off has no edge.
+_TABLE_SHARE, _SHEET_LEAST, _DARKER, _EDGE_PX = (0.02, 0.8), 0.2, 40, 3
+#: A sheet fills its convex hull, and the smallest rectangle around it, to this share: bold characters that are round do
+#: not, in whose bowls one might see writing.
+_CONVEX, _SQUARE = 0.94, 0.95
+#: Seen from the side it has four sides at least: straight to this share of their length, and around so much of it.
+_STRAIGHT, _FOUR_SIDED = 0.02, 0.97
 #: The writing on a sheet takes this share of it.
 _WRITING = (5e-4, 0.4)
 #: So far from its edge a sheet is taken for granted, as a share of the picture's longer side.
@@ -23,9 +27,9 @@ _EDGE_SHARE = 0.015
 def without_table(grey: _Grey) -> _Grey:
     """Continue a sheet of paper over the darker table that it lies on, so that its edge is not taken for ink.
 
-    A table is what is dark along the border of the picture, where all the rest is one convex sheet, nearly a rectangle,
-    that something is written on. A board with light writing has no such sheet, and a character that is cut out tightly
-    leaves none.
+    A table is what is dark along the border of the picture, where all the rest is one sheet, nearly a rectangle, that
+    has an edge and that something is written on. A board with light writing has no such sheet, a character that is cut
+    out tightly leaves none, and uneven light has no edge.
 
     Args:
         grey: uint8 (H, W).
@@ -43,10 +47,7 @@ def without_table(grey: _Grey) -> _Grey:
     sheet = _sheet(small)
     if sheet is None:
         return grey
-    reach = 2 * max(1, round(_EDGE_SHARE * max(small.shape))) + 1
-    framed = cv2.copyMakeBorder(sheet, reach, reach, reach, reach, cv2.BORDER_REPLICATE)
-    eroded = np.asarray(cv2.erode(framed, np.ones((reach, reach), np.uint8)), np.uint8)
-    inner = eroded[reach:-reach, reach:-reach]
+    inner = _spread(sheet, cv2.MORPH_ERODE, max(1, round(_EDGE_SHARE * max(small.shape))))
     shape = (grey.shape[1], grey.shape[0])
     inside = cv2.resize(inner, shape, interpolation=cv2.INTER_NEAREST) > 0
     paper = cv2.resize(_paper(small, inner), shape, interpolation=cv2.INTER_LINEAR)
@@ -70,13 +71,34 @@ def _sheet(small: _Grey) -> _Grey | None:
     area = int(np.count_nonzero(sheet))
     if area < _SHEET_LEAST * sheet.size or np.count_nonzero(part) < _CONVEX * area:
         return None
-    around = cv2.boxPoints(cv2.minAreaRect(hull))
-    if area < _SQUARE * np.count_nonzero(cv2.fillConvexPoly(np.zeros_like(part), np.rint(around).astype(np.int32), 1)):
+    if area < _SQUARE * _area_within(cv2.boxPoints(cv2.minAreaRect(hull)), part) and not _has_four_sides(hull):
         return None
     written = np.count_nonzero((part > 0) & (light == 0)) / area
     if not _WRITING[0] <= written <= _WRITING[1]:
         return None
-    return sheet if np.median(small[(part > 0) & (light > 0)]) - np.median(small[table]) >= _DARKER else None
+    before = (sheet > 0) & (_spread(sheet, cv2.MORPH_ERODE, _EDGE_PX) == 0)
+    beyond = (sheet == 0) & (_spread(sheet, cv2.MORPH_DILATE, _EDGE_PX) > 0)
+    if not before.any() or not beyond.any():
+        return None
+    return sheet if np.median(small[before]) - np.median(small[beyond]) >= _DARKER else None
+
+
+def _has_four_sides(hull: cv2.typing.MatLike) -> bool:
+    """Say whether four straight sides bound it, as a sheet's do that was photographed from the side."""
+    corners = cv2.approxPolyDP(hull, _STRAIGHT * cv2.arcLength(hull, True), True)
+    return len(corners) == 4 and abs(cv2.contourArea(corners) / cv2.contourArea(hull) - 1) <= 1 - _FOUR_SIDED
+
+
+def _area_within(corners: cv2.typing.MatLike, like: _Grey) -> int:
+    """Count the px of a picture that lie within a convex outline."""
+    return int(np.count_nonzero(cv2.fillConvexPoly(np.zeros_like(like), np.rint(corners).astype(np.int32), 1)))
+
+
+def _spread(mask: _Grey, how: int, reach: int) -> _Grey:
+    """Shrink or widen a mask by some px, as if it went on beyond the picture."""
+    framed = cv2.copyMakeBorder(mask, reach, reach, reach, reach, cv2.BORDER_REPLICATE)
+    changed = cv2.morphologyEx(framed, how, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8))
+    return np.asarray(changed, np.uint8)[reach:-reach, reach:-reach]
 
 
 def _paper(small: _Grey, sheet: _Grey) -> NDArray[np.float32]:

@@ -119,6 +119,14 @@ def test_taught_symbols_stand_beside_names_and_however_they_are_composed():
     taught = ("tick", "é")
     assert Alphabet.parse("digits+tick", SYMBOLS, taught).symbols == (*"0123456789", "tick")
     assert Alphabet.parse(["e\u0301", "7"], SYMBOLS, taught).symbols == ("é", "7")
+    assert Alphabet.parse(" digits + tick", SYMBOLS, taught).name == "digits+tick"
+    caseless = Alphabet.parse("letters-caseless+7+tick", SYMBOLS, taught)
+    assert (caseless.symbols[-2:], caseless.members[0], len(caseless)) == (("7", "tick"), ("a", "A"), 28)
+    both = Alphabet.parse("letters-caseless+letters+digits", SYMBOLS, taught)  # an A is an a already
+    assert (len(both), both.members[0]) == (36, ("a", "A"))
+    for empty in ("digits+", "+digits", "digits++taught"):
+        with pytest.raises(UnknownAlphabet, match="stands nothing"):
+            Alphabet.parse(empty, SYMBOLS, taught)
     with pytest.raises(UnknownAlphabet, match="does not know 'cross'") as caught:
         Alphabet.parse("digits+cross", SYMBOLS, taught)
     assert "name that profile" in caught.value.hint

@@ -29,6 +29,9 @@ _PARTS: dict[str, tuple[str, ...]] = {
     "alphanumeric": SYMBOLS,
 }
 
+#: Letters of which each stands for its capital, too.
+_CASELESS = "letters-caseless"
+
 #: The names that :meth:`Alphabet.parse` knows, each with what it is.
 NAMED: dict[str, str] = {
     "digits": "0-9 (10)",
@@ -140,20 +143,11 @@ class Alphabet:
             return spec._checked(known)
         if isinstance(spec, str):
             name = unicodedata.normalize("NFC", spec.strip())
-            parts = {**_PARTS, TAUGHT: tuple(taught)}
-            if name == TAUGHT and not taught:
-                raise UnknownAlphabet("Nothing was taught yet.", "Teach a symbol first, or choose another alphabet.")
-            if name in ("letters-caseless", f"letters-caseless+{TAUGHT}"):
-                members = tuple((s, s.upper()) for s in _PARTS["lowercase"])
-                more = tuple(taught) if name.endswith(TAUGHT) else ()
-                return cls(name, _PARTS["lowercase"] + more, members + tuple((s,) for s in more))._checked(known)
-            if name and all(part in parts for part in name.split("+")):
-                return cls._of(tuple(dict.fromkeys(s for part in name.split("+") for s in parts[part])), known, name)
+            parts = [part.strip() for part in name.split("+")]
+            if any(part in (*_PARTS, _CASELESS, TAUGHT) for part in parts):
+                return cls._joined(parts, known, taught)
             if name in known:
                 return cls._of((name,), known)
-            if any(part in parts for part in name.split("+")):  # names, and taught symbols beside them
-                each = [parts.get(part, (part,)) for part in name.split("+")]
-                return cls._of(tuple(dict.fromkeys(s for part in each for s in part)), known, name)
             if "," in name:
                 return cls._of(tuple(part.strip() for part in name.split(",") if part.strip()), known)
             if not name or _reads_like_a_name(name):
@@ -172,6 +166,25 @@ class Alphabet:
         if taught and name:
             name += f"+{TAUGHT}"
         return cls._of((*known, *taught), (*known, *taught), name)
+
+    @classmethod
+    def _joined(cls, parts: Sequence[str], known: Sequence[str], taught: Sequence[str]) -> "Alphabet":
+        """Make an alphabet of names of alphabets and symbols beside them; what stands in several counts once."""
+        if not all(parts):
+            raise _unknown(f"between two + of {'+'.join(parts)} stands nothing.")
+        if parts == [TAUGHT] and not taught:
+            raise UnknownAlphabet("Nothing was taught yet.", "Teach a symbol first, or choose another alphabet.")
+        found: dict[str, tuple[str, ...]] = {}
+        for part in parts:
+            of_part: list[tuple[str, ...]] = [(s,) for s in {**_PARTS, TAUGHT: taught}.get(part, (part,))]
+            if part == _CASELESS:
+                of_part = [(s, s.upper()) for s in _PARTS["lowercase"]]
+            there = {member for members in found.values() for member in members}
+            found |= {members[0]: members for members in of_part if not there & {*members}}
+        strange = [member for members in found.values() for member in members if member not in known]
+        if strange:
+            raise _unknown(f"the model does not know {_list(strange)} of the alphabet {'+'.join(parts)}.", _TEACH_IT)
+        return cls("+".join(parts), tuple(found), tuple(found.values()))
 
     def _checked(self, known: Sequence[str]) -> "Alphabet":
         strange = [member for members in self.members for member in members if member not in known]

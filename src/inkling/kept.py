@@ -52,7 +52,7 @@ def correction_of(
     Args:
         ink: what was written.
         symbol: what it is.
-        before: the reading before.
+        before: the reading without it.
         recognizer: what read it.
         profile: whose hand it is.
         read: what that answered, with its case.

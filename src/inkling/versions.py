@@ -17,7 +17,7 @@ from .settings import Settings
 if TYPE_CHECKING:
     from .store import Finish, ModelVersion, Promotion
 
-__all__ = ["Imported", "Version", "Versions"]
+__all__ = ["ImportedVersion", "Version", "Versions"]
 
 _log = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ class Version:
 
 
 @dataclass(frozen=True)
-class Imported:
+class ImportedVersion:
     """What became of a bundle from elsewhere.
 
     Args:
@@ -220,7 +220,7 @@ class Versions:
         (bundle.save_zip if path.suffix.lower() == ".zip" else bundle.save)(path)
         return path
 
-    def import_(self, path: Path) -> "Imported":
+    def import_(self, path: Path) -> "ImportedVersion":
         """Add a bundle from a folder or a zip as a version. It is verified, and run once.
 
         Raises:
@@ -243,7 +243,9 @@ class Versions:
             before = self.get(bundle.version).model
         except ModelNotFound:
             before = None
-        return Imported(self.add(bundle, origin="imported"), new=before is None, back=bool(before and not before.held))
+        return ImportedVersion(
+            self.add(bundle, origin="imported"), new=before is None, back=bool(before and not before.held)
+        )
 
     def prune(self) -> list[str]:
         """Remove the files of the oldest versions beyond the setting ``keep_models``; give those versions."""

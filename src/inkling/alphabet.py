@@ -1,6 +1,7 @@
 """Alphabets: the symbols that a reading may choose from, and which symbols look alike."""
 
 import difflib
+import functools
 import string
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -49,6 +50,7 @@ TAUGHT = "taught"
 _LONGEST_NAME = 32
 
 
+@functools.lru_cache(maxsize=1024)
 def look_alikes(symbol: str) -> frozenset[str]:
     """Give the symbols, other than ``symbol``, that share its shape.
 
@@ -138,26 +140,32 @@ class Alphabet:
         Raises:
             UnknownAlphabet: the name is unknown, or a symbol is unknown or stands twice.
         """
+        if isinstance(spec, str):
+            return _parsed(spec, tuple(known), tuple(taught))
         known = (*known, *taught)
         if isinstance(spec, Alphabet):
             return spec._checked(known)
-        if isinstance(spec, str):
-            name = unicodedata.normalize("NFC", spec.strip())
-            parts = [part.strip() for part in name.split("+")]
-            if any(part in (*_PARTS, _CASELESS, TAUGHT) for part in parts):
-                return cls._joined(parts, known, taught)
-            if name in known:
-                return cls._of((name,), known)
-            if "," in name:
-                return cls._of(tuple(part.strip() for part in name.split(",") if part.strip()), known)
-            if not name or _reads_like_a_name(name):
-                raise _unknown(f"there is no alphabet named {spec!r}.")
-            return cls._of(tuple(regex.findall(r"\X", name)), known)
         try:
             symbols = tuple(unicodedata.normalize("NFC", s) if isinstance(s, str) else s for s in spec)
         except TypeError:
             raise _unknown(f"an alphabet is a name or a list of symbols, not {type(spec).__name__}.") from None
         return cls._of(symbols, known)
+
+    @classmethod
+    def _named(cls, spec: str, known: Sequence[str], taught: Sequence[str]) -> "Alphabet":
+        """Make an alphabet of text, as :meth:`parse` does."""
+        known = (*known, *taught)
+        name = unicodedata.normalize("NFC", spec.strip())
+        parts = [part.strip() for part in name.split("+")]
+        if any(part in (*_PARTS, _CASELESS, TAUGHT) for part in parts):
+            return cls._joined(parts, known, taught)
+        if name in known:
+            return cls._of((name,), known)
+        if "," in name:
+            return cls._of(tuple(part.strip() for part in name.split(",") if part.strip()), known)
+        if not name or _reads_like_a_name(name):
+            raise _unknown(f"there is no alphabet named {spec!r}.")
+        return cls._of(tuple(regex.findall(r"\X", name)), known)
 
     @classmethod
     def all_of(cls, known: Sequence[str], taught: Sequence[str] = ()) -> "Alphabet":
@@ -205,6 +213,12 @@ class Alphabet:
             raise _unknown(f"{_list(twice)} stands more than once in the alphabet {_list(texts)}.")
         own = ("" if all(len(s) == 1 for s in texts) else ",").join(texts)
         return cls(name or own, texts, tuple((s,) for s in texts))
+
+
+@functools.lru_cache(maxsize=64)
+def _parsed(spec: str, known: tuple[str, ...], taught: tuple[str, ...]) -> Alphabet:
+    """Parse text once: nearly every reading names the same few alphabets."""
+    return Alphabet._named(spec, known, taught)
 
 
 def _reads_like_a_name(text: str) -> bool:

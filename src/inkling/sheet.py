@@ -37,9 +37,11 @@ def without_table(grey: _Grey) -> _Grey:
     Returns:
         uint8 (H, W); ``grey`` itself where there is no table for certain.
     """
+    darkest = min(int(rim.min()) for rim in (grey[0], grey[-1], grey[:, 0], grey[:, -1]))
+    if min(grey.shape) < _LEAST_PX or darkest > 255 - _DARKER:
+        return grey
     low, high = cv2.minMaxLoc(grey)[:2]
-    rims = (grey[0], grey[-1], grey[:, 0], grey[:, -1])
-    if min(grey.shape) < _LEAST_PX or min(int(rim.min()) for rim in rims) > (low + high) / 2:
+    if darkest > (low + high) / 2:
         return grey
     scale = min(1.0, _LOOKED_AT_PX / max(grey.shape))
     size = (max(2, round(grey.shape[1] * scale)), max(2, round(grey.shape[0] * scale)))

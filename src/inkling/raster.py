@@ -10,8 +10,8 @@ __all__ = ["DEFAULT_PEN_SHARE", "MARGIN_PX", "SIZE_PX", "rasterize", "suitable_p
 
 #: The longer side of a drawing as it is rasterized, pen left out: five times what a glyph keeps of it.
 SIZE_PX = 96
-#: Empty px around a rasterized drawing, so that no edge is cut.
-MARGIN_PX = 2
+#: Empty px around a rasterized drawing, so that no edge is cut: its grey end is up to two px wide.
+MARGIN_PX = 3
 #: The pen's width where none is given, as a share of the drawing's longer side.
 DEFAULT_PEN_SHARE = 0.10
 #: A pen wider or finer than these shares of the longer side would fill the loops, or fade away.

@@ -11,6 +11,9 @@ ifneq ($(BESIDE),)
 export INKLING_DATA ?= $(abspath $(BESIDE))
 endif
 
+# What was compiled is kept, whatever the environment says: tests and servers start many processes.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: help serve test lint train train-shipped evaluate bench clean
 
 help:

@@ -32,7 +32,7 @@ __all__ = ["listen", "run"]
 _log = logging.getLogger(__name__)
 
 _PORTS_TO_TRY = 100
-_STOP_WITHIN_S = 2  # a reading takes milliseconds
+_STOP_WITHIN_S = 5  # a reading takes milliseconds, but the model may just be loading on a busy machine
 _WORKER_AFTER_S = 2.0  # the processes that read come first
 _WORKER_STOPS_WITHIN_S = 6.0
 _NO_HTTP = "The request's line and headers must be sound HTTP, and no longer than 8 kB each."

@@ -48,12 +48,18 @@ const ownFigures = ({ figures = {} }) => Object.entries(figures).flatMap(([key, 
 export function measured(models) {
   const byGate = models.some(({ decision }) => decision?.comparisons?.length);
   const own = new Map(models.map((model) => [model.version, byGate ? model.decision?.comparisons ?? [] : ownFigures(model)]));
-  const asParent = ({ version }) => models.filter(({ parent }) => parent === version).flatMap((child) => own.get(child.version)).filter(({ name }) => name !== CORRECTIONS);
+  const byVersion = new Map(models.map((model) => [model.version, model]));
+  const table = (found) => new Map(found.map((one) => [keyOf(one), one]));
+  const mineOf = new Map([...own].map(([version, found]) => [version, table(found)]));
+  const asParent = new Map(models.map(({ version }) => [version, []]));
+  for (const { version, parent } of models) asParent.get(parent)?.push(...own.get(version).filter(({ name }) => name !== CORRECTIONS));
+  const laterOf = new Map([...asParent].map(([version, found]) => [version, table(found)]));
 
   // The sets that a column is of: some that the version that reads was measured on, handwriting before typefaces, and of
   // these those that most versions were.
   const setsOf = (column) => {
-    const groups = [...own.values()].map((found) => within(column, found)).filter((group) => group.length);
+    const all = [...own.values()].map((found) => within(column, found)).filter((group) => group.length);
+    const groups = [...new Map(all.map((group) => [group.map(keyOf).sort().join(), group])).values()]; // most versions share one
     const rank = (group) => {
       const among = models.filter((model) => read(model, group));
       return [among.some(({ current }) => current), group.some(({ name }) => name !== TYPEFACES), among.length, pooled(group).samples];
@@ -61,17 +67,16 @@ export function measured(models) {
     const ahead = ([a], [b]) => b.map((value, place) => value - a[place]).find(Boolean) ?? 0;
     return groups.map((group) => [rank(group), group]).sort(ahead)[0]?.[1] ?? [];
   };
-  const among = (found, sets) => {
-    const known = new Map(found.map((one) => [keyOf(one), one]));
+  const among = (known, sets) => {
     const same = sets.map((one) => known.get(keyOf(one)));
     return same.length && same.every(Boolean) ? pooled(same) : null;
   };
   const read = (model, sets) => {
-    const mine = among(own.get(model.version), sets);
+    const mine = among(mineOf.get(model.version), sets);
     if (mine) return { value: mine.after, difference: byGate ? mine.after - mine.before : null, samples: mine.samples };
-    const later = byGate && among(asParent(model), sets); // measured when a child of it was
+    const later = byGate && among(laterOf.get(model.version), sets); // measured when a child of it was
     if (!later) return null;
-    const parent = models.find(({ version }) => version === model.parent);
+    const parent = byVersion.get(model.parent);
     const before = parent && read(parent, sets)?.value; // of the same samples, though it was never judged on them
     return { value: later.before, difference: typeof before === "number" ? later.before - before : null, samples: later.samples };
   };

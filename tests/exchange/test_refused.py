@@ -66,7 +66,8 @@ def test_strokes_that_are_none_are_reported(tmp_path):
     export_corrections([correction(1), correction(2)], tmp_path / "out")
     (drawn,) = (tmp_path / "out").glob("*/ink/000002.json")
     many = json.dumps([[[0, 0]]] * 2000).encode()
-    wrong = (b"", b"{}", b"7", b"[[1, 2]]", b'[["x"]]', b"[[[1, 2, 3, 4]]]", b"[[[NaN, 1]]]", b"[[[1e999, 1]]]", b"[]")
+    wrong = (b"", b"{}", b"7", b"[[1, 2]]", b'[["x"]]', b"[[[1, 2, 3, 4]]]", b"[[[NaN, 1]]]", b"[[[1e999, 1]]]", b"[]",
+             b"[[[1, 2, NaN]]]", b"[[[1, 2, 3], [4, 5, 1e999]]]")  # fmt: skip
     for content in (*wrong, b"[[]]", b"[" * 100_000, many):
         drawn.write_bytes(content)
         read, problems = read_exchange(tmp_path / "out")
@@ -139,12 +140,41 @@ def test_a_report_sends_nothing_to_the_terminal_that_it_obeys(tmp_path):
     assert len(problem) < 400
 
 
+@pytest.mark.parametrize("time", [np.nan, np.inf, -np.inf])
+def test_a_drawing_whose_times_are_no_numbers_is_reported_and_the_others_come_in(tmp_path, time):
+    export_corrections([correction(1), correction(2)], tmp_path / "a.npz")
+    with np.load(tmp_path / "a.npz") as file:
+        arrays = dict(file)
+    arrays["times"][0] = time
+    np.savez(tmp_path / "a.npz", **arrays)
+    read, problems = read_exchange(tmp_path / "a.npz")
+    assert [one.created_at for one in read] == [correction(2).created_at]
+    assert problems == ["row 1: A stroke has a time that is not finite."]
+
+
+def test_arrays_that_are_missing_are_named(tmp_path):
+    pack = {"labels": np.array(["7"]), "images": np.ones((1, 28, 28), np.uint8)}
+    for given_arrays, word in (
+        ({"x": np.arange(3)}, "no labels"),
+        ({"images": pack["images"]}, "no labels"),
+        ({"labels": pack["labels"]}, "no points"),
+        ({"corrections": np.int32(1)}, "no labels"),
+    ):
+        np.savez(tmp_path / "a.npz", **given_arrays)
+        with pytest.raises(DataError, match=f"is not a data pack: .*{word}") as caught:
+            read_exchange(tmp_path / "a.npz")
+        assert len(caught.value.message) < 300
+
+
 def test_a_newer_form_is_refused(tmp_path):
     export_corrections([correction()], tmp_path / "a.npz")
     with np.load(tmp_path / "a.npz") as file:
         arrays = {**file, "corrections": np.int32(2)}
     np.savez(tmp_path / "a.npz", **arrays)
     with pytest.raises(DataError, match="form 2"):
+        read_exchange(tmp_path / "a.npz")
+    np.savez(tmp_path / "a.npz", **{**arrays, "corrections": np.zeros((100, 100), np.int32)})
+    with pytest.raises(DataError, match=r"one whole number, got int32 \(100, 100\)"):
         read_exchange(tmp_path / "a.npz")
 
 

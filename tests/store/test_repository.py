@@ -192,3 +192,10 @@ def test_ink_that_was_deleted_long_ago_is_removed_and_the_others_learn_of_it_sti
     with pytest.raises(CorrectionNotFound):
         store.restore([gone.id])
     store.close()
+
+
+def test_times_that_are_no_numbers_are_left_out_where_they_were_once_kept(store):
+    timed, odd, endless = np.array([[1, 2, 3], [4, 5, 6.0]]), np.array([[1, 2, np.nan]]), np.array([[1, 2, np.inf]])
+    kept = store.add(sample(strokes=(timed, odd, endless)))
+    for back in (store.get(kept.id), store.find(CorrectionQuery()).corrections[0]):
+        assert [stroke.tolist() for stroke in back.strokes] == [timed.tolist(), [[1, 2]], [[1, 2]]]

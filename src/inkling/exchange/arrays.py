@@ -52,7 +52,9 @@ def _array(data: bytes, name: str) -> NDArray[Any]:
 
 def problem_of(arrays: Arrays, ours: bool) -> str:
     """Say what is wrong with a pack's arrays, with all that corrections have if they are ours; empty if nothing is."""
-    labels, images = arrays["labels"], arrays.get("images")
+    labels, images = arrays.get("labels"), arrays.get("images")
+    if labels is None:
+        return "it has no labels"
     if labels.ndim != 1 or labels.dtype.kind != "U":
         return "labels must be one row of text"
     count = len(labels)
@@ -72,7 +74,9 @@ def problem_of(arrays: Arrays, ours: bool) -> str:
 
 def _problem_of_ours(arrays: Arrays, count: int) -> str:
     form = arrays["corrections"]
-    if form.dtype.kind != "i" or form.ndim or int(form) != FORM:
+    if form.dtype.kind != "i" or form.ndim:
+        return f"corrections must be one whole number, got {form.dtype} {form.shape}"
+    if int(form) != FORM:
         return f"its corrections are in the form {form.tolist()}; this version reads the form {FORM}"
     if missing := [name for name in (*_PACK, *_OURS) if name not in arrays]:
         return f"it has no {missing[0]}"

@@ -190,6 +190,8 @@ def _check_strokes(strokes: tuple[NDArray[np.floating], ...], settings: Settings
             raise DataError(f"A stroke has the shape {stroke.shape}; expected (points, 2) or (points, 3).")
         if not (np.abs(stroke[:, :2]) <= 1e6).all():
             raise DataError("A stroke has a point that is not finite, or beyond a million px.")
+        if not np.isfinite(stroke[:, 2:]).all():
+            raise DataError("A stroke has a time that is not finite.")
 
 
 def _check_png(picture: bytes, settings: Settings) -> None:

@@ -140,6 +140,22 @@ def test_corrections_are_listed_newest_first_and_chosen_by_what_they_are(seven, 
     assert all(one["deleted_at"] for one in listed("--deleted"))
 
 
+def test_relabel_changes_all_of_the_ids_or_none(seven):
+    for symbol in ("7", "T", "θ"):
+        run("teach", seven, symbol, "--profile", "Eve")
+    for arguments, word in (((1, 99), "99"), (("two words", 1), "two words")):
+        refused = run("corrections", "relabel", *(("7",) if arguments[0] == 1 else ()), *arguments)
+        assert (refused.exit_code, refused.stdout, len(refused.stderr.splitlines())) == (1, "", 1)
+        assert word in refused.stderr
+    assert [one["symbol"] for one in listed()] == ["θ", "T", "7"]
+    assert run("corrections", "relabel", "tick", 3, 1, 3).stdout.splitlines() == [
+        "Relabelled: correction 3 of Eve is tick, no longer θ.",
+        "Relabelled: correction 1 of Eve is tick, no longer 7.",
+    ]
+    assert [one["symbol"] for one in listed()] == ["tick", "T", "tick"]
+    assert run("corrections", "relabel", "tick").exit_code == 2
+
+
 def test_undo_takes_all_of_the_ids_or_none(seven):
     for symbol in ("7", "T", "θ"):
         run("teach", seven, symbol, "--profile", "Eve")

@@ -72,7 +72,7 @@ def teach(file: str, symbol: str, profile: str, alphabet: str | None, as_json: b
 
 @click.group()
 def corrections() -> None:
-    """List, undo, export and import what was taught."""
+    """List, relabel, undo, export and import what was taught."""
 
 
 @corrections.command("list")
@@ -110,6 +110,19 @@ def list_(
         click.echo(f"{one.id}\t{one.symbol}\t{read}\t{one.profile}\t{time:%Y-%m-%d %H:%M:%S}")
     if page.total > len(page.corrections):
         click.echo(f"inkling: {page.total - len(page.corrections):,} more; raise --limit to see them.", err=True)
+
+
+@corrections.command()
+@click.argument("symbol")
+@click.argument("ids", nargs=-1, required=True, type=click.IntRange(1), metavar="ID...")
+def relabel(symbol: str, ids: tuple[int, ...]) -> None:
+    """Say that corrections are another symbol. Readings go by it from now on."""
+    service = open_service()
+    found = [service.store.get(one) for one in dict.fromkeys(ids)]
+    service.relabel_several([one.id for one in found], symbol)
+    for one in found:
+        now = service.store.get(one.id).symbol
+        click.echo(f"Relabelled: correction {one.id} of {one.profile} is {now}, no longer {one.symbol}.")
 
 
 @corrections.command()

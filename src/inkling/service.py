@@ -162,6 +162,14 @@ class Service:
         """
         return self.store.relabel(id, parse_symbol(symbol))
 
+    def relabel_several(self, ids: Sequence[int], symbol: str) -> list[int]:
+        """Say that the ink of corrections is another symbol, all or none.
+
+        Raises:
+            BadSymbol, CorrectionNotFound, StoreError: nothing was changed.
+        """
+        return self.store.relabel_several(ids, parse_symbol(symbol))
+
     def delete(self, ids: Sequence[int]) -> list[int]:
         """Undo corrections: readings are then exactly what they were without them. All or none.
 

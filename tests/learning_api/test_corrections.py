@@ -61,6 +61,21 @@ def test_several_are_deleted_and_restored_all_or_none(client):
     assert listed(client)["total"] == 3
 
 
+def test_several_are_relabelled_all_or_none(client):
+    some = [teach(client, SEVEN, symbol)["correction"]["id"] for symbol in "123"]
+    address = f"{CORRECTIONS}/relabel"
+    assert error_of(client.post(address, json={"ids": [*some, 99], "symbol": "4"}), 404)["message"].endswith("99.")
+    assert error_of(client.post(address, json={"ids": some, "symbol": "two words"}), 422)["code"] == "bad_symbol"
+    assert [one["symbol"] for one in listed(client)["corrections"]] == list("321")
+    assert client.post(address, json={"ids": [*some[:2], some[0]], "symbol": " 4 "}).json == {"ids": some[:2]}
+    assert [one["symbol"] for one in listed(client)["corrections"]] == list("344")
+    client.delete(f"{CORRECTIONS}/{some[2]}")
+    assert read(client, SEVEN, alphabet="digits")["text"] == "4"
+    assert error_of(client.post(address, json={"ids": some, "symbol": "5"}), 404)["code"] == "correction_not_found"
+    for body in ({"ids": some}, {"symbol": "5"}, {"ids": [], "symbol": "5"}, {"ids": some, "symbol": 5}):
+        assert error_of(client.post(address, json=body), 400)["code"] == "malformed_request"
+
+
 @pytest.mark.parametrize(
     "query",
     [
@@ -128,6 +143,8 @@ def test_openapi_describes_what_comes_back(client):
     conforms(client.patch(f"{CORRECTIONS}/1", json={"symbol": "8"}), one, "patch")
     conforms(client.get(CORRECTIONS), CORRECTIONS)
     conforms(client.get(CORRECTIONS, query_string={"doubtful": "true"}), CORRECTIONS)
+    bulk = f"{CORRECTIONS}/relabel"
+    conforms(client.post(bulk, json={"ids": [1], "symbol": "8"}), bulk, "post")
     conforms(client.post(f"{CORRECTIONS}/delete", json={"ids": [1]}), f"{CORRECTIONS}/delete", "post")
     conforms(client.get("/api/v1/symbols"), "/api/v1/symbols")
     conforms(client.get("/api/v1/profiles"), "/api/v1/profiles")

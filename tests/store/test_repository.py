@@ -199,3 +199,17 @@ def test_times_that_are_no_numbers_are_left_out_where_they_were_once_kept(store)
     kept = store.add(sample(strokes=(timed, odd, endless)))
     for back in (store.get(kept.id), store.find(CorrectionQuery()).corrections[0]):
         assert [stroke.tolist() for stroke in back.strokes] == [timed.tolist(), [[1, 2]], [[1, 2]]]
+
+
+def test_several_are_relabelled_in_one_change_all_or_none(store):
+    first, second, third = (store.add(sample(n)).id for n in range(3))
+    store.delete([third])
+    start = store.revision()
+    for missing in (third, 99):
+        with pytest.raises(CorrectionNotFound, match=f"correction {missing}"):
+            store.relabel_several([first, missing], "θ")
+    assert store.revision() == start
+    assert store.relabel_several([second, first, second], "θ") == [second, first]
+    assert store.revision() == start + 1
+    assert [change.symbol for change in store.changes(start)] == ["θ", "θ"]
+    assert store.relabel_several([], "θ") == []

@@ -21,7 +21,7 @@ def test_openapi_describes_what_comes_back(client):
     learning = {"/api/v1/symbols", "/api/v1/profiles", "/api/v1/corrections"}
     learning |= {
         f"/api/v1/corrections/{part}"
-        for part in ("{id}", "{id}/reading", "{id}/picture", "delete", "restore", "export", "import")
+        for part in ("{id}", "{id}/reading", "{id}/picture", "relabel", "delete", "restore", "export", "import")
     }
     versions = {f"/api/v1/models{part}" for part in ("", "/{version}", "/{version}/promote", "/{version}/bundle")}
     jobs = {f"/api/v1/{part}" for part in ("retraining", "retrainings", "jobs", "jobs/{id}", "jobs/{id}/events")}

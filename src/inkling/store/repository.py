@@ -1,6 +1,6 @@
 """The store itself: corrections in, corrections out, each change in one transaction with its revision."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -170,24 +170,21 @@ class Store:
 
         return self._database.change(work)
 
+    def relabel_several(self, ids: Sequence[int], symbol: str) -> list[int]:
+        """Say that the ink of corrections is another symbol, all or none. Returns which, each once.
+
+        Raises:
+            CorrectionNotFound: one or more of them are unknown or deleted.
+        """
+        return self._set(ids, {"symbol": symbol})
+
     def delete(self, ids: Sequence[int]) -> list[int]:
         """Take corrections back, all or none. ``restore`` brings them back until they are pruned.
 
         Raises:
             CorrectionNotFound: one or more of them are unknown or deleted already.
         """
-        asked = list(dict.fromkeys(ids))
-
-        def work(connection: Connection, revision: int) -> None:
-            found = connection.scalars(select(corrections.c.id).where(among(asked), LIVE))
-            if missing := sorted(set(asked) - set(found)):
-                raise _not_found(missing, "There is no correction")
-            values = {"deleted_at": datetime.now(UTC), "revision": revision}
-            connection.execute(update(corrections).where(among(asked)).values(values))
-
-        if asked:
-            self._database.change(work)
-        return asked
+        return self._set(ids, {"deleted_at": datetime.now(UTC)})
 
     def restore(self, ids: Sequence[int]) -> list[int]:
         """Make deleted corrections count again, all or none.
@@ -195,14 +192,18 @@ class Store:
         Raises:
             CorrectionNotFound: one or more of them are not deleted, or their ink is no longer kept.
         """
+        return self._set(ids, {"deleted_at": None}, deleted=True)
+
+    def _set(self, ids: Sequence[int], values: Mapping[str, Any], deleted: bool = False) -> list[int]:
+        """Change the same about all of some corrections, which count or can be restored, or about none."""
         asked = list(dict.fromkeys(ids))
+        there = select(corrections.c.id).where(among(asked))
+        there = there.join(inks).where(~LIVE) if deleted else there.where(LIVE)
 
         def work(connection: Connection, revision: int) -> None:
-            found = connection.scalars(select(corrections.c.id).join(inks).where(among(asked), ~LIVE))
-            if missing := sorted(set(asked) - set(found)):
-                raise _not_found(missing, "There is no deleted correction")
-            values = {"deleted_at": None, "revision": revision}
-            connection.execute(update(corrections).where(among(asked)).values(values))
+            if missing := sorted(set(asked) - set(connection.scalars(there))):
+                raise _not_found(missing, "There is no deleted correction" if deleted else "There is no correction")
+            connection.execute(update(corrections).where(among(asked)).values({**values, "revision": revision}))
 
         if asked:
             self._database.change(work)

@@ -21,6 +21,7 @@ from .learning_schemas import (
     Patch,
     ProfileList,
     Several,
+    SeveralAre,
     SymbolList,
     SymbolsQuery,
     Taught,
@@ -176,6 +177,20 @@ def delete() -> Response:
     answer = Response(status=204)
     del answer.headers["Content-Type"]
     return answer
+
+
+@blueprint.post(
+    "/corrections/relabel",
+    summary="Change the symbol of several corrections, all or none",
+    openapi_extensions=json_body(component(SeveralAre)),
+    responses={200: Several, 422: Problem, **_CHANGE_PROBLEMS, **PROBLEMS},
+)
+def relabel_several() -> Response:
+    """Relabel corrections, and name them."""
+    given = json_of(SeveralAre)
+    ids = service().relabel_several(given.ids, given.symbol)
+    counted("relabelled", len(ids))
+    return jsonify({"ids": ids})
 
 
 @blueprint.post(

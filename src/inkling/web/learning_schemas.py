@@ -21,6 +21,7 @@ __all__ = [
     "Patch",
     "ProfileList",
     "Several",
+    "SeveralAre",
     "SymbolList",
     "Taught",
     "Teach",
@@ -162,6 +163,12 @@ class Several(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     ids: list[Id] = Field(min_length=1, max_length=10_000, description="Their ids.")
+
+
+class SeveralAre(Several):
+    """Some corrections, and what they are after all."""
+
+    symbol: str = Field(description="The symbol that they are after all.")
 
 
 class ImportForm(BaseModel):

@@ -162,6 +162,62 @@ def test_what_one_hand_taught_another_does_not_read(open_as):
     expect(answer(page)).to_have_text("7")
 
 
+@pytest.mark.parametrize("name", ["Bo\u200bris", "Bo\aris"])
+def test_a_name_that_the_server_refuses_is_not_chosen_and_its_words_stand_at_the_field(open_as, name):
+    page = open_as()
+    former = page.get_by_test_id("profile").input_value()
+    page.get_by_test_id("profile").select_option(label="Someone new…")
+    field = page.get_by_test_id("new-profile")
+    field.fill(name)
+    field.press("Enter")
+    expect(page.get_by_test_id("profile-problem")).to_contain_text("is no name of a profile")
+    expect(field).to_be_focused()
+    draw(page, SEVEN)  # which leaves the field
+    expect(answer(page)).to_have_text("7")
+    expect(toast(page)).to_contain_text("is no name of a profile")
+    expect(page.get_by_test_id("profile")).to_have_value(former)
+    assert page.evaluate("() => localStorage.getItem('inkling.profile')") == former
+    page.get_by_test_id("profile").select_option(label="Someone new…")
+    field.fill(name)
+    field.press("Enter")
+    expect(page.get_by_test_id("profile-problem")).not_to_be_empty()
+    field.fill("Boris")
+    expect(page.get_by_test_id("profile-problem")).to_be_empty()
+    field.press("Enter")
+    expect(page.get_by_test_id("profile")).to_have_value("Boris")
+    expect(page.get_by_test_id("profile")).to_be_focused()
+
+
+def test_while_the_server_is_away_a_new_name_waits_in_its_field(open_as):
+    page = open_as()
+    page.get_by_test_id("profile").select_option(label="Someone new…")
+    field = page.get_by_test_id("new-profile")
+    field.fill("Ada")
+    page.context.set_offline(True)
+    field.press("Enter")
+    expect(page.get_by_test_id("profile-problem")).to_contain_text("away")
+    page.context.set_offline(False)
+    field.press("Enter")
+    expect(page.get_by_test_id("profile")).to_have_value("Ada")
+
+
+@pytest.mark.parametrize("path", ["/", "/upload", "/corrections"])
+def test_a_name_from_before_that_the_server_refuses_makes_way_for_everybody(open_page, path):
+    page = open_page(path)
+    page.evaluate("() => localStorage.setItem('inkling.profile', 'Bo\u200bris')")
+    page.reload()
+    expect(toast(page)).to_contain_text("is no name of a profile. It is everybody’s now.")
+    assert page.evaluate("() => localStorage.getItem('inkling.profile')") == "everybody"
+    if path == "/corrections":
+        expect(page.get_by_test_id("message")).to_be_empty()
+        return
+    expect(page.get_by_test_id("profile")).to_have_value("everybody")
+    if path == "/":
+        draw(page, SEVEN)
+        expect(answer(page)).to_have_text("7")
+        expect(page.get_by_test_id("teach-right")).to_be_enabled()
+
+
 @pytest.mark.parametrize(("symbol", "words"), [("two words", "word"), ("x" * 60, "name")])
 def test_what_is_no_symbol_is_refused_in_words_and_the_drawing_stays(open_as, symbol, words):
     page = open_as()

@@ -6,7 +6,7 @@ import { Filters } from "./filters.js";
 import { kept } from "./kept.js";
 import { One, relabel } from "./one.js";
 import { alone, spare } from "./presses.js";
-import { EVERYBODY, nameOf, owner } from "./profile.js";
+import { EVERYBODY, nameOf, owner, settle } from "./profile.js";
 import { remove, restore } from "./removal.js";
 import { ask, Away, wordsOf } from "./server.js";
 import { tell } from "./toast.js";
@@ -46,13 +46,12 @@ async function load() {
   $("page").dataset.loaded = turn;
 }
 
-// Doubtful ones stand first where nothing but a profile was asked for: of all hands where none was, with one's own.
+// Doubtful ones stand first where nothing but a profile was asked for.
 async function doubtsOf() {
-  const asked = [...filters.query.keys()].filter((name) => name !== "profile");
-  if (asked.length) return [];
-  const profiles = filters.profile ? [filters.profile] : [...new Set([EVERYBODY, mine()])];
-  const found = await Promise.all(profiles.map((profile) => list({ profile, doubtful: "true" }, DOUBTFUL)));
-  return found.flatMap(({ corrections }) => corrections);
+  const query = filters.query;
+  if ([...query.keys()].some((name) => name !== "profile")) return [];
+  query.set("doubtful", "true");
+  return (await list(query, DOUBTFUL)).corrections;
 }
 
 function show({ corrections, total, next: after }, doubts) {
@@ -168,3 +167,4 @@ offerImport(() => (filters.profile ? { profile: filters.profile } : {}), () => {
 });
 load();
 fill();
+settle().then((other) => other && fill());

@@ -1,7 +1,8 @@
-// Whose hand it is: a choice of profiles that were taught before, or a new name.
+// Whose hand it is: a choice of profiles that were taught before, or a new name, which the server is asked about first.
 
 import { keep, kept } from "./kept.js";
-import { ask } from "./server.js";
+import { ask, wordsOf } from "./server.js";
+import { tell } from "./toast.js";
 
 export const EVERYBODY = "everybody";
 const NEW = "\n"; // no name can be this
@@ -10,15 +11,35 @@ export const nameOf = (profile) => (profile === EVERYBODY ? "Everybody" : profil
 // What goes into a request; everybody's need not be named.
 export const owner = (profile = EVERYBODY) => (profile === EVERYBODY ? {} : { profile });
 
+// Throws what the server has against a name.
+const check = (name) => ask(`/corrections?${new URLSearchParams({ profile: name, limit: 1 })}`);
+
+// A name that is kept from before, and that the server refuses, makes way for everybody. Says whether it did.
+export async function settle() {
+  const name = kept("profile");
+  if (!name || name === EVERYBODY) return false;
+  try {
+    await check(name);
+  } catch (error) {
+    if (error.code !== "invalid_profile" || kept("profile") !== name) return false;
+    keep("profile", EVERYBODY);
+    tell(`Whose hand it is was forgotten: ${error.message} It is everybody’s now.`, { problem: true });
+    return true;
+  }
+  return false;
+}
+
 export class Profiles {
   #select;
   #input;
+  #problem;
   #changed;
   #value = kept("profile") || EVERYBODY;
 
   constructor(root, changed) {
     this.#select = root.querySelector("select");
     this.#input = root.querySelector("input");
+    this.#problem = root.querySelector("[role=alert]");
     this.#changed = changed;
     this.#lay([]);
     this.#select.addEventListener("change", () => {
@@ -30,10 +51,11 @@ export class Profiles {
       else if (event.key === "Escape") this.#askName(false);
       else return;
       event.preventDefault();
-      this.#select.focus();
     });
+    this.#input.addEventListener("input", () => this.#object(""));
     this.#input.addEventListener("blur", () => this.#named());
     this.refresh();
+    settle().then((other) => other && this.#choose(EVERYBODY));
   }
 
   get value() { return this.#value; }
@@ -52,18 +74,40 @@ export class Profiles {
   }
 
   #askName(asked) {
+    const focused = document.activeElement === this.#input;
     this.#select.parentElement.hidden = asked;
     this.#input.hidden = !asked;
     this.#input.value = "";
+    this.#object("");
     this.#select.value = this.#value;
     if (asked) this.#input.focus();
+    else if (focused) this.#select.focus();
   }
 
-  #named() {
-    const name = this.#input.value.trim();
+  // A name was given. Until the server has said that it is one, the profile stays what it is.
+  async #named() {
     if (this.#input.hidden) return;
+    const given = this.#input.value;
+    const name = given.trim().normalize("NFC");
+    if (!name) return this.#askName(false);
+    let problem = "";
+    try {
+      await check(name);
+    } catch (error) {
+      problem = wordsOf(error);
+    }
+    if (this.#input.hidden || this.#input.value !== given) return; // it is another by now
+    if (problem && document.activeElement === this.#input) return this.#object(problem);
     this.#askName(false);
-    if (name) this.#choose(name.toLowerCase() === EVERYBODY ? EVERYBODY : name);
+    if (problem) tell(`It stays ${nameOf(this.#value)}. ${problem}`, { problem: true }); // who has left the field looks elsewhere
+    else this.#choose(name.toLowerCase() === EVERYBODY ? EVERYBODY : name);
+  }
+
+  // What is wrong with the name, beside its field.
+  #object(words) {
+    this.#problem.textContent = words;
+    if (words) this.#input.setAttribute("aria-invalid", "true");
+    else this.#input.removeAttribute("aria-invalid");
   }
 
   #choose(name) {

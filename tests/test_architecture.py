@@ -15,7 +15,7 @@ ROOT = Path(inkling.__file__).parent
 
 #: Rooms from the ground up: each may import those before it, and no others.
 FLOORS = (
-    *("errors", "folders", "alphabet", "profiles", "settings"),
+    *("errors", "folders", "joiners", "alphabet", "profiles", "settings"),
     *("raster", "cleaning", "sheet", "paper", "decode"),  # what ink.py is built of
     *("ink", "reading", "temperature", "judge", "bundle", "graph"),
     *("outline", "shelves", "prototypes", "votes", "memory", "inference", "recognizer", "heat", "page"),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import regex
 
 from .errors import BadSymbol, UnknownAlphabet
+from .joiners import joined, seen
 
 __all__ = ["LOOK_ALIKES", "NAMED", "SYMBOLS", "TAUGHT", "Alphabet", "kind_of", "look_alikes", "parse_symbol"]
 
@@ -81,19 +82,19 @@ def parse_symbol(text: object) -> str:
     """
     if not isinstance(text, str):
         raise BadSymbol(f"A symbol is text, not {type(text).__name__}.", _WHAT_A_SYMBOL_IS)
-    symbol = unicodedata.normalize("NFC", text.strip())
+    symbol = unicodedata.normalize("NFC", joined(text).strip())
     shown = repr(symbol if len(symbol) <= 40 else symbol[:40] + "…")
     if not symbol:
         raise BadSymbol("There is no symbol.", _WHAT_A_SYMBOL_IS)
-    if any(unicodedata.category(c) in ("Cc", "Cs", "Co", "Cn", "Zl", "Zp") for c in symbol):
+    if any(unicodedata.category(c) in ("Cc", "Cs", "Co", "Cn", "Zl", "Zp") for c in symbol) or not seen(symbol):
         raise BadSymbol(f"{shown} holds characters that cannot be seen.", _WHAT_A_SYMBOL_IS)
     if len(regex.findall(r"\X", symbol)) == 1:
-        if len(symbol) > _LONGEST_NAME or not regex.search(r"[^\p{M}\p{Cf}\p{Z}]", symbol):
+        if len(symbol) > _LONGEST_NAME:
             raise BadSymbol(f"{shown} is no character that can be written.", _WHAT_A_SYMBOL_IS)
         return symbol
     if len(symbol) > _LONGEST_NAME:
         raise BadSymbol(f"{shown} has {len(symbol)} characters; a name has {_LONGEST_NAME} at most.", _WHAT_A_SYMBOL_IS)
-    if not regex.fullmatch(r"[\p{L}\p{N}][\p{L}\p{M}\p{N}_-]*", symbol):
+    if not regex.fullmatch(r"[\p{L}\p{N}](?:[\u200C\u200D]?[\p{L}\p{M}\p{N}_-])*", symbol):
         raise BadSymbol(f"{shown} is neither one character nor one word.", _WHAT_A_SYMBOL_IS)
     if symbol.lower() in (*NAMED, TAUGHT):
         raise BadSymbol(f"{shown} is the name of an alphabet.", "Choose another name.")
@@ -146,7 +147,7 @@ class Alphabet:
         if isinstance(spec, Alphabet):
             return spec._checked(known)
         try:
-            symbols = tuple(unicodedata.normalize("NFC", s) if isinstance(s, str) else s for s in spec)
+            symbols = tuple(unicodedata.normalize("NFC", joined(s)) if isinstance(s, str) else s for s in spec)
         except TypeError:
             raise _unknown(f"an alphabet is a name or a list of symbols, not {type(spec).__name__}.") from None
         return cls._of(symbols, known)
@@ -155,7 +156,7 @@ class Alphabet:
     def _named(cls, spec: str, known: Sequence[str], taught: Sequence[str]) -> "Alphabet":
         """Make an alphabet of text, as :meth:`parse` does."""
         known = (*known, *taught)
-        name = unicodedata.normalize("NFC", spec.strip())
+        name = unicodedata.normalize("NFC", joined(spec).strip())
         parts = [part.strip() for part in name.split("+")]
         if any(part in (*_PARTS, _CASELESS, TAUGHT) for part in parts):
             return cls._joined(parts, known, taught)

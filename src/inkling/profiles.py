@@ -2,7 +2,10 @@
 
 import unicodedata
 
+import regex
+
 from .errors import InvalidProfile
+from .joiners import JOINER, joined, seen
 
 __all__ = ["EVERYBODY", "parse_profile"]
 
@@ -10,20 +13,25 @@ __all__ = ["EVERYBODY", "parse_profile"]
 EVERYBODY = "everybody"
 
 _LONGEST = 64
+_SPACES = regex.compile(r"\p{Zs}+")
 
 
 def parse_profile(name: object) -> str:
-    """Check a profile's name. Everybody is the same, however it is written.
+    """Check a profile's name. Everybody is the same, however it is written, and so are names that look the same.
+
+    Spaces of whatever width and number are one; joiners stay where they change what is seen.
 
     Raises:
         InvalidProfile: it is no text of 1 to 64 characters that can be seen.
 
     Example:
-        >>> parse_profile(" Ada "), parse_profile("Everybody")
-        ('Ada', 'everybody')
+        >>> parse_profile(" Ada "), parse_profile("Everybody"), parse_profile("山田\u3000花子")
+        ('Ada', 'everybody', '山田 花子')
     """
-    text = unicodedata.normalize("NFC", name.strip()) if isinstance(name, str) else ""
-    if not text or len(text) > _LONGEST or not text.isprintable():
+    text = ""
+    if isinstance(name, str):
+        text = unicodedata.normalize("NFC", _SPACES.sub(" ", joined(name).strip()))
+    if not seen(text) or not JOINER.sub("", text).isprintable() or len(text) > _LONGEST:
         shown = repr(name) if len(repr(name)) < 80 else repr(name)[:80] + "…"
         raise InvalidProfile(
             f"{shown} is no name of a profile.", f"Give 1 to {_LONGEST} characters that can be seen, or leave it out."

@@ -1,0 +1,48 @@
+"""Names as people write them: joiners and wide spaces are taken, what cannot be seen is not."""
+
+import pytest
+
+from inkling.alphabet import Alphabet, parse_symbol
+from inkling.errors import BadSymbol, InvalidProfile
+from inkling.profiles import parse_profile
+
+PERSIAN, HINDI, BENGALI = "نيم\u200cروز", "क्\u200dष", "র\u200d্য"
+
+
+@pytest.mark.parametrize("name", [PERSIAN, HINDI, BENGALI, "👩🏽\u200d🎨", "🏳️\u200d🌈", "ه\u200d", "葛\U000e0100"])
+def test_joiners_that_are_seen_stay(name):
+    assert parse_symbol(name) == name
+    assert parse_profile(f"Zoë {name}") == f"Zoë {name}"
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        *(("山田\u3000花子", "山田 花子"), ("A\u2003 \u00a0B  C\u3000", "A B C"), ("a \u200d b", "a b")),
+        *(("a\u200db", "ab"), ("\u200cAda\u200d", "Ada"), ("کار\u200cخانه", "کارخانه")),
+        *(("می\u200c\u200cروم", "می\u200cروم"), ("e\u200d\u0301", "é"), ("every\u200dbody", "everybody")),
+    ],
+)
+def test_names_that_look_the_same_are_the_same(written, name):
+    assert parse_profile(written) == parse_profile(name) == name
+    if " " not in name:
+        assert parse_symbol(written) == name
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("\u200d", "\u200c \u200d", "\u3164", "\u2800", "\ufe0f", "\u3000"),
+        *("a\u202eb", "a\u2066b", "a\u200bb", "a\u00adb", "a\u3164b", "a\u034fb", "a\tb", "a\u2028b", "a\ufeffb"),
+    ],
+)
+def test_what_cannot_be_seen_is_refused(name):
+    with pytest.raises(InvalidProfile):
+        parse_profile(name)
+    with pytest.raises(BadSymbol):
+        parse_symbol(name)
+
+
+def test_a_taught_name_with_a_joiner_is_found_in_a_list():
+    for spec in ([PERSIAN, "1"], f"{PERSIAN},1", f"1+digits+{PERSIAN}"):
+        assert PERSIAN in Alphabet.parse(spec, taught=[PERSIAN]).symbols

@@ -111,7 +111,8 @@ def test_the_key_of_a_symbol_teaches_it_but_not_in_a_field_nor_before_an_answer(
     page.get_by_test_id("teach-symbol").press("4")
     expect(page.get_by_test_id("teach-symbol")).to_have_value("4")
     page.get_by_test_id("teach-symbol").press("Escape")
-    page.keyboard.press("x")  # no digit
+    page.keyboard.press("F2")  # no symbol at all
+    expect(page.get_by_test_id("teach-symbol")).not_to_be_focused()
     page.keyboard.press("Control+z")  # still takes the stroke away
     expect_strokes(page, 0)
     page.keyboard.press("4")
@@ -121,6 +122,28 @@ def test_the_key_of_a_symbol_teaches_it_but_not_in_a_field_nor_before_an_answer(
     page.keyboard.press("4")
     expect(answer(page)).to_have_text("4")
     assert [json.loads(request.post_data)["symbol"] for request in asked] == ["4"]
+
+
+def test_a_key_that_is_not_in_the_alphabet_waits_in_the_field_for_enter(open_as):
+    page = open_as()
+    asked = []
+    page.on("request", lambda request: asked.append(request) if request.url.endswith("/corrections") else None)
+    draw(page, SEVEN)
+    expect(answer(page)).to_have_text("7")
+    page.keyboard.press("Shift+K")
+    field = page.get_by_test_id("teach-symbol")
+    expect(field).to_be_focused()
+    expect(field).to_have_value("K")
+    expect(page.get_by_test_id("teach-row")).to_contain_text("Enter teaches K")
+    page.keyboard.press("Escape")
+    expect(page.get_by_test_id("teach-row")).not_to_contain_text("Enter teaches K")
+    expect(answer(page)).to_have_text("7")
+    assert not asked
+    page.keyboard.press("Shift+K")
+    page.keyboard.press("Enter")
+    expect(answer(page)).to_have_text("K")
+    expect(page.get_by_test_id("alphabet")).not_to_have_value("digits")
+    expect(page.get_by_test_id("teach-row")).not_to_contain_text("Enter teaches K")
 
 
 def test_who_draws_has_left_the_field_so_that_a_key_teaches(open_as):
@@ -279,6 +302,14 @@ def test_an_answer_to_what_was_taught_is_not_shown_for_another_drawing(open_as):
     held[0].continue_()
     expect(toast(page)).to_contain_text("Learned: this is 4")
     expect(answer(page)).to_have_text("1")
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_predict_has_the_same_name_at_any_width(open_as, width):
+    page = open_as(viewport={"width": width, "height": 800})
+    draw(page, SEVEN)
+    expect(answer(page)).to_have_text("7")
+    expect(page.get_by_role("button", name="Predict again", exact=True)).to_be_visible()
 
 
 def test_nothing_is_cut_off_on_a_phone_while_teaching(open_as):

@@ -15,6 +15,7 @@ const $ = (id) => document.getElementById(id);
 export class Teach extends EventTarget {
   #resting = true;
   #field = $("teach-symbol");
+  #hint = HINT;
   #given;
   #storing = null; // the word that is on its way
   #waiting = []; // words behind it
@@ -31,6 +32,7 @@ export class Teach extends EventTarget {
       else this.#field.focus();
     });
     this.#field.addEventListener("keydown", (event) => event.key === "Escape" && this.#field.blur());
+    for (const event of ["input", "blur"]) this.#field.addEventListener(event, () => this.#say(this.#hint));
     addEventListener("keydown", (event) => this.#press(event));
   }
 
@@ -41,7 +43,7 @@ export class Teach extends EventTarget {
     const symbols = [symbol, ...alternatives.map((one) => one.symbol)].slice(0, CHIPS);
     const focused = document.activeElement?.dataset.symbol;
     $("teach-chips").replaceChildren(...symbols.map((one, index) => this.#chip(one, index === 0 && !strange)));
-    $("teach-hint").textContent = strange ? HINT_STRANGE : HINT;
+    this.#say(this.#hint = strange ? HINT_STRANGE : HINT);
     this.#rest(false);
     if (focused) [...$("teach-chips").children].find((chip) => chip.dataset.symbol === focused)?.focus();
   }
@@ -51,7 +53,7 @@ export class Teach extends EventTarget {
     this.#rest(true);
     if (!clear) return;
     $("teach-chips").replaceChildren();
-    $("teach-hint").textContent = HINT;
+    this.#say(this.#hint = HINT);
   }
 
   #rest(resting) {
@@ -138,17 +140,25 @@ export class Teach extends EventTarget {
     return chip;
   }
 
-  // A key of the alphabet teaches, unless it is meant for a field.
+  // A key of the alphabet teaches, unless it is meant for a field. Another one goes into the field, where Enter teaches it.
   #press(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.isComposing || event.defaultPrevented) return;
-    if (this.#resting || event.key.trim() !== event.key || event.key.length > 2) return;
+    if (this.#resting || event.key.trim() !== event.key || [...event.key].length > 1) return; // F1 has two
     if (event.target.closest?.("input, select, textarea, dialog")) return;
     const symbols = this.#given.symbols();
     const wanted = [event.key, event.key.toLowerCase(), event.key.toUpperCase()].find((key) => symbols.includes(key));
-    if (wanted === undefined) return;
     event.preventDefault();
-    this.teach(wanted);
+    if (wanted === undefined) this.#ask(event.key);
+    else this.teach(wanted);
   }
+
+  #ask(symbol) {
+    this.#field.value = symbol;
+    this.#field.focus();
+    this.#say(`Enter teaches ${symbol}: it is not among these yet.`);
+  }
+
+  #say(hint) { $("teach-hint").textContent = hint; }
 
   #tell(what, detail) { this.dispatchEvent(new CustomEvent(what, { detail })); }
 }

@@ -88,7 +88,7 @@ export class Profiles {
   async #named() {
     if (this.#input.hidden) return;
     const given = this.#input.value;
-    const name = given.trim().normalize("NFC");
+    const name = given.trim().normalize("NFC").replace(/\p{Zs}+/gu, " "); // as the server keeps it
     if (!name) return this.#askName(false);
     let problem = "";
     try {

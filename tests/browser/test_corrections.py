@@ -112,8 +112,13 @@ def test_what_was_taught_stands_there_newest_first_and_is_filtered(open_page, te
     page.get_by_test_id("filter-symbol").fill("two words")
     page.get_by_test_id("filter-symbol").press("Enter")
     expect(page.get_by_test_id("message")).to_contain_text("two words")
+    expect(page.get_by_test_id("filter-symbol")).to_have_attribute("aria-invalid", "true")
+    for name in ("card", "empty"):  # what stood there is no answer to this
+        expect(page.get_by_test_id(name).locator("visible=true")).to_have_count(0)
+    expect(page.get_by_test_id("count")).to_be_empty()
     page.get_by_test_id("filter-clear").click()
     expect(page.get_by_test_id("message")).to_be_empty()
+    expect(page.get_by_test_id("filter-symbol")).not_to_have_attribute("aria-invalid", "true")
     page.get_by_test_id("filter-to").fill("2020-01-01")
     expect(page.get_by_test_id("empty")).to_contain_text("None of these")
     page.get_by_test_id("filter-to").fill("2120-01-01")
@@ -230,6 +235,78 @@ def test_a_selection_outlives_a_delete_that_failed_and_what_is_still_there_is_de
     expect(symbols(page)).to_have_text(["0", "1"])
 
 
+def test_what_the_filters_hide_is_not_selected_any_longer(open_page, teach, api):
+    teach(SEVEN, "7", profile="Ada")
+    for ink, symbol in ((ONE, "1"), (ZERO, "0")):
+        teach(ink, symbol)
+    page = open_page("/corrections")
+    expect(symbols(page)).to_have_text(["0", "1", "7"])
+    for index in range(3):
+        check(page, index)
+    page.get_by_test_id("filter-profile").select_option("Ada")
+    expect(symbols(page)).to_have_text(["7"])
+    expect(page.get_by_test_id("selection")).to_contain_text("1 selected")
+    page.get_by_test_id("filter-symbol").fill("two words")
+    page.get_by_test_id("filter-symbol").press("Enter")
+    expect(page.get_by_test_id("selection")).to_be_hidden()
+    page.get_by_test_id("filter-clear").click()
+    expect(symbols(page)).to_have_text(["0", "1", "7"])
+    expect(page.get_by_test_id("selection")).to_be_hidden()
+    assert api("/corrections")["total"] == 3
+
+
+def relabel_selected(page, symbol):
+    page.get_by_test_id("relabel-selected").click()
+    page.get_by_test_id("many-symbol").fill(symbol)
+    page.get_by_test_id("many-symbol").press("Enter")
+
+
+def test_several_are_relabelled_and_each_is_as_before_again(open_page, teach):
+    for symbol, ink in (("7", SEVEN), ("1", ONE), ("0", ZERO)):
+        teach(ink, symbol)
+    page = open_page("/corrections")
+    check(page, 0)
+    check(page, 2)
+    relabel_selected(page, "two words")
+    expect(page.get_by_test_id("many-title")).to_have_text("Relabel 2 corrections")
+    expect(page.get_by_test_id("many-now")).to_have_text("Now 0, 7")
+    expect(page.get_by_test_id("many-problem")).to_contain_text("two words")
+    expect(symbols(page)).to_have_text(["0", "1", "7"])
+    page.get_by_test_id("many-symbol").fill("θ")
+    page.get_by_test_id("many-relabel").click()
+    expect(page.get_by_test_id("many")).to_be_hidden()
+    expect(symbols(page)).to_have_text(["θ", "1", "θ"])
+    expect(page.get_by_test_id("toast-text")).to_have_text("2 corrections relabelled: θ now.")
+    expect(page.get_by_test_id("selection")).to_be_hidden()
+    page.get_by_test_id("toast-undo").click()
+    expect(symbols(page)).to_have_text(["0", "1", "7"])
+    expect(page.get_by_test_id("toast-text")).to_have_text("2 corrections as before again.")
+
+
+def test_of_several_relabelled_what_was_gone_or_changed_since_is_told(open_page, teach, api):
+    gone, changed, _ = [teach(ink, symbol) for symbol, ink in (("7", SEVEN), ("1", ONE), ("0", ZERO))]
+    page = open_page("/corrections")
+    expect(cards(page)).to_have_count(3)
+    for index in range(3):
+        check(page, index)
+    page.context.set_offline(True)
+    relabel_selected(page, "tick")
+    expect(page.get_by_test_id("many-problem")).to_contain_text("The server is away")
+    page.context.set_offline(False)
+    api("/corrections/delete", {"ids": [gone]})  # somebody else was faster
+    page.get_by_test_id("many-relabel").click()
+    expect(page.get_by_test_id("toast-text")).to_have_text(
+        "2 corrections relabelled: tick now; 1 correction was gone already."
+    )
+    expect(symbols(page)).to_have_text(["tick", "tick"])
+    api(f"/corrections/{changed}", {"symbol": "B2"}, "PATCH")
+    page.get_by_test_id("toast-undo").click()
+    expect(page.get_by_test_id("toast-text")).to_have_text(
+        "1 correction as before again; 1 correction not, changed since."
+    )
+    expect(symbols(page)).to_have_text(["0", "B2"])
+
+
 def test_what_disagrees_with_its_neighbours_is_pointed_out_first(open_page, teach):
     for shift in range(6):
         teach(ZERO, "0", shift=shift)
@@ -240,6 +317,23 @@ def test_what_disagrees_with_its_neighbours_is_pointed_out_first(open_page, teac
     page.get_by_test_id("filter-which").select_option("doubtful")
     expect(symbols(page)).to_have_text(["4"])
     expect(page.get_by_test_id("doubts")).to_be_hidden()
+
+
+def test_what_is_doubtful_in_any_hand_is_pointed_out_under_anyones(open_page, teach):
+    for hand in ("Ada", "Bo"):
+        for shift in range(6):
+            teach(ZERO, "0", profile=hand, shift=shift)
+    teach(ZERO, "4", profile="Ada", shift=6)
+    teach(ZERO, "6", profile="Bo", shift=7)
+    page = open_page("/corrections")
+    doubts = page.get_by_test_id("doubts").get_by_test_id("card-symbol")
+    expect(doubts).to_have_text(["6", "4"])
+    page.get_by_test_id("filter-which").select_option("doubtful")
+    expect(symbols(page)).to_have_text(["6", "4"])
+    page.get_by_test_id("filter-profile").select_option("Ada")
+    expect(symbols(page)).to_have_text(["4"])
+    page.get_by_test_id("filter-which").select_option("")
+    expect(doubts).to_have_text(["4"])
 
 
 def test_many_come_a_page_at_a_time_and_a_double_click_means_one_act(open_page, teach):
@@ -296,6 +390,15 @@ def test_nothing_is_cut_off_at_any_width(open_page, teach, width):
     page = open_page("/corrections", viewport={"width": width, "height": 740})
     check(page, 0)
     assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+    for name in ("select-none", "relabel-selected", "delete-selected"):
+        expect(page.get_by_test_id(name)).to_be_in_viewport(ratio=1)
+    page.get_by_test_id("relabel-selected").click()
+    box = page.get_by_test_id("many").bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= width
+    assert page.get_by_test_id("many").evaluate("many => many.scrollWidth <= many.clientWidth")
+    page.get_by_test_id("many-cancel").click()
+    expect(page.get_by_test_id("relabel-selected")).to_be_focused()
     cards(page).get_by_test_id("card-open").click()
     box = page.get_by_test_id("one").bounding_box()
     assert box["x"] >= 0

@@ -5,6 +5,7 @@ const $ = (id) => document.getElementById(id);
 export class Cards extends EventTarget {
   #list;
   #selected;
+  #shown = new Map(); // by id
 
   // selected: a Set of ids, shared by all galleries of a page. Tells "open" with a correction, and "select".
   constructor(list, selected) {
@@ -13,7 +14,12 @@ export class Cards extends EventTarget {
     this.#selected = selected;
   }
 
+  get size() { return this.#shown.size; }
+  get(id) { return this.#shown.get(id); }
+
   show(corrections, { more = false } = {}) {
+    if (!more) this.#shown.clear();
+    for (const one of corrections) this.#shown.set(one.id, one);
     const cards = corrections.map((one) => this.#card(one));
     const focused = this.#list.contains(document.activeElement) && document.activeElement.closest(".card")?.dataset.id;
     if (more) this.#list.append(...cards);

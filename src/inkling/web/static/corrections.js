@@ -4,6 +4,7 @@ import { Cards } from "./cards.js";
 import { forgetReport, offerExport, offerImport } from "./exchange.js";
 import { Filters } from "./filters.js";
 import { kept } from "./kept.js";
+import { Many } from "./many.js";
 import { One, relabel } from "./one.js";
 import { alone, spare } from "./presses.js";
 import { EVERYBODY, nameOf, owner, settle } from "./profile.js";
@@ -13,17 +14,20 @@ import { tell } from "./toast.js";
 
 const $ = (id) => document.getElementById(id);
 const PAGE = 60;
+const MOST = 500; // that the server lists at once
 const DOUBTFUL = 12; // pointed out at most
 
 const selected = new Set();
 const all = new Cards($("cards"), selected);
 const doubtful = new Cards($("doubtful-cards"), selected);
 const one = new One();
+const many = new Many();
 const filters = new Filters($("filters"), () => {
   forgetReport();
   load();
 });
 let next = null;
+let shown = null; // the query that the cards answer
 let turn = 0; // an answer that comes late never overwrites a newer one
 
 const list = (query, limit, after) => {
@@ -35,13 +39,20 @@ const list = (query, limit, after) => {
 
 async function load() {
   const now = (turn += 1);
+  const query = String(filters.query);
+  const limit = query === shown ? Math.min(Math.max(PAGE, all.size), MOST) : PAGE; // as many as stand there
   try {
-    const [found, doubts] = await Promise.all([list(filters.query, PAGE), doubtsOf()]);
+    const [found, doubts] = await Promise.all([list(query, limit), doubtsOf()]);
     if (now !== turn) return;
     $("message").textContent = "";
+    filters.object(false);
     show(found, doubts);
+    shown = query;
   } catch (error) {
-    if (now === turn) $("message").textContent = `The corrections cannot be shown. ${wordsOf(error)}`;
+    if (now !== turn) return;
+    $("message").textContent = `The corrections cannot be shown. ${wordsOf(error)}`;
+    filters.object(error.code === "bad_symbol");
+    if (query !== shown) showNone();
   }
   $("page").dataset.loaded = turn;
 }
@@ -71,6 +82,13 @@ function show({ corrections, total, next: after }, doubts) {
   showSelection();
 }
 
+// What stood there answers other filters than these.
+function showNone() {
+  shown = null;
+  show({ corrections: [], total: 0, next: null }, []);
+  $("empty").hidden = true;
+}
+
 const showMore = alone(async () => {
   spare();
   const now = turn;
@@ -85,11 +103,15 @@ const showMore = alone(async () => {
   }
 });
 
+// What is not shown is not selected: nothing happens to what a person does not see.
 function showSelection() {
+  for (const id of selected) if (!shownAs(id)) selected.delete(id);
   for (const cards of [all, doubtful]) cards.mark();
   $("selection").hidden = selected.size === 0;
   $("selected").textContent = `${selected.size} selected`;
 }
+
+const shownAs = (id) => all.get(id) ?? doubtful.get(id);
 
 const mine = () => kept("profile") || EVERYBODY;
 
@@ -160,6 +182,13 @@ $("select-none").addEventListener("click", () => {
 $("delete-selected").addEventListener("click", () => {
   spare();
   removeAll([...selected]);
+});
+$("relabel-selected").addEventListener("click", () => many.open([...selected].map(shownAs)));
+many.addEventListener("relabelled", () => {
+  forgetReport();
+  selected.clear();
+  showSelection();
+  changed();
 });
 offerImport(() => (filters.profile ? { profile: filters.profile } : {}), () => {
   load();

@@ -31,6 +31,12 @@ export class Filters {
   get any() { return Object.values(this.#values).some(Boolean); }
   get profile() { return this.#values.profile; }
 
+  // Whether the server takes the symbol for none.
+  object(invalid) {
+    if (invalid) this.#form.elements.symbol.setAttribute("aria-invalid", "true");
+    else this.#form.elements.symbol.removeAttribute("aria-invalid");
+  }
+
   // As the API takes them.
   get query() {
     const { symbol, profile, which, ...dates } = this.#values;

@@ -5,7 +5,7 @@ import { meanwhile, tell } from "./toast.js";
 
 const leaving = new Set(); // ids that are being deleted: who presses twice means it once
 
-const counted = (ids) => (ids.length === 1 ? "1 correction" : `${ids.length} corrections`);
+export const counted = (count) => (count === 1 ? "1 correction" : `${count} corrections`);
 const post = (what, ids) => ask(`/corrections/${what}`, { method: "POST", body: { ids } });
 
 // Delete those that are still there. Gives the ids that are gone now, none where it failed. undo(ids) restores them.
@@ -13,11 +13,11 @@ export async function remove(ids, undo) {
   const asked = ids.filter((id) => !leaving.has(id));
   if (!asked.length) return [];
   for (const id of asked) leaving.add(id);
-  const { over } = meanwhile(() => `Deleting ${counted(asked)} …`);
+  const { over } = meanwhile(() => `Deleting ${counted(asked.length)} …`);
   try {
-    const deleted = await deleteThere(asked);
+    const deleted = await onThose(asked, (those) => post("delete", those));
     over();
-    if (deleted.length) tell(`${counted(deleted)} deleted${alsoGone(asked.length - deleted.length)}.`, { undo: () => undo(deleted) });
+    if (deleted.length) tell(`${counted(deleted.length)} deleted${alsoGone(asked.length - deleted.length)}.`, { undo: () => undo(deleted) });
     else tell(`Nothing was deleted: ${asked.length === 1 ? "it was" : "they were"} gone already.`);
     return asked;
   } catch (error) {
@@ -31,11 +31,11 @@ export async function remove(ids, undo) {
 
 // Restore what was deleted, and call done() whatever came of it.
 export async function restore(ids, done) {
-  const { over } = meanwhile(() => `Restoring ${counted(ids)} …`);
+  const { over } = meanwhile(() => `Restoring ${counted(ids.length)} …`);
   try {
     await post("restore", ids);
     over();
-    tell(`${counted(ids)} restored.`);
+    tell(`${counted(ids.length)} restored.`);
   } catch (error) {
     over();
     tell(`Nothing was restored. ${wordsOf(error)}`, { problem: true, undo: error instanceof Away ? () => restore(ids, done) : null });
@@ -43,16 +43,16 @@ export async function restore(ids, done) {
   done();
 }
 
-// The server deletes all or none: where some are gone already, ask for the rest.
-async function deleteThere(ids) {
+// The server changes all or none: where some are gone already, ask for the rest. Gives those that were there.
+export async function onThose(ids, act) {
+  if (!ids.length) return [];
   try {
-    await post("delete", ids);
+    await act(ids);
     return ids;
   } catch (error) {
     if (error.code !== "correction_not_found") throw error;
     const there = await Promise.all(ids.map(isThere));
-    const rest = ids.filter((_, index) => there[index]);
-    return rest.length ? deleteThere(rest) : [];
+    return onThose(ids.filter((_, index) => there[index]), act);
   }
 }
 

@@ -1,7 +1,7 @@
 // Whose hand it is: a choice of profiles that were taught before, or a new name, which the server is asked about first.
 
 import { keep, kept } from "./kept.js";
-import { ask, wordsOf } from "./server.js";
+import { ask, Away, untilReady, wordsOf } from "./server.js";
 import { tell } from "./toast.js";
 
 export const EVERYBODY = "everybody";
@@ -21,6 +21,10 @@ export async function settle() {
   try {
     await check(name);
   } catch (error) {
+    if (error instanceof Away && !error.answered) {
+      await untilReady(error);
+      return settle();
+    }
     if (error.code !== "invalid_profile" || kept("profile") !== name) return false;
     keep("profile", EVERYBODY);
     tell(`Whose hand it is was forgotten: ${error.message} It is everybody’s now.`, { problem: true });

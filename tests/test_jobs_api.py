@@ -152,7 +152,7 @@ def test_why_a_job_failed_names_no_place_of_the_machine(client, store):
     assert told == {"code": error["code"], "message": "The file '…' of … is damaged.", "hint": "Look into …."}
 
 
-@pytest.mark.parametrize("plain", ["Run: pip install 'inkling[train]'.", "1 / 2, and/or 99.2 % (a/b): 3:30"])
+@pytest.mark.parametrize("plain", ["Run: .venv/bin/python -m pip install -e '.[train]'.", "1 / 2, and/or 99.2 % (a/b): 3:30"])
 def test_a_sentence_without_a_place_stays_as_it_is(plain):
     assert hidden(plain) == plain
 

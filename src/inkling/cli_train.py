@@ -8,6 +8,7 @@ import click
 
 from .cli_models import keep_trained
 from .errors import TrainingExtraMissing
+from .extras import way_to_add
 
 if TYPE_CHECKING:
     from .bundle import Bundle
@@ -89,7 +90,7 @@ def train(
         from .training.run import train as train_bundle
     except ImportError as error:
         raise TrainingExtraMissing(
-            f"Training needs the extra packages; {error.name} is not installed.", "Run: pip install 'inkling[train]'."
+            f"Training needs the extra packages; {error.name} is not installed.", way_to_add("train")
         ) from error
     from .evaluation.evaluate import evaluate as evaluate_bundle
     from .recognizer import Recognizer

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from .errors import QueueError
+from .extras import way_to_add
 from .settings import Settings
 
 __all__ = ["answers", "listen", "open_queue", "wake"]
@@ -49,9 +50,7 @@ def open_queue(settings: Settings) -> Any:
             pool = ConnectionPool.from_url(url, socket_connect_timeout=_PATIENCE_S, socket_timeout=_PATIENCE_S)
             queue = RedisHuey(connection_pool=pool, **given)
         except (ImportError, ConfigurationError) as error:
-            raise QueueError(
-                "A queue on Redis needs a package that is not installed.", "Run: pip install 'inkling[redis]'."
-            ) from error
+            raise QueueError("A queue on Redis needs a package that is not installed.", way_to_add("redis")) from error
         except ValueError as error:  # its text may hold a password
             raise QueueError("The setting queue_url is no URL of Redis.", _EXAMPLES) from error
         if not answers(queue):

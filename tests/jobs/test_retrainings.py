@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from inkling.errors import InvalidProfile, JobNotFound, JobRunning, NothingToLearn, TrainingExtraMissing
+from inkling.extras import way_to_add
 
 from .conftest import taught
 
@@ -86,7 +87,7 @@ def test_without_the_training_extra_it_says_how_to_install_it(service, retrainin
         retrainings.start()
     state = retrainings.state()
     assert not state.available
-    assert "pip install 'inkling[train]'" in state.why_not
+    assert way_to_add("train") in state.why_not
     assert retrainings.due(datetime.now(UTC)) is None
 
 

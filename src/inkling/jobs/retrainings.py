@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ..errors import NothingToLearn, TrainingExtraMissing
+from ..extras import way_to_add
 from ..profiles import EVERYBODY, parse_profile
 from ..queue import wake
 from .schedule import AUTOMATIC, KIND, due, fresh, is_automatic, time_of_day
@@ -172,5 +173,5 @@ def _extra_missing(missing: list[str]) -> TrainingExtraMissing:
     noun = "is" if len(missing) == 1 else "are"
     return TrainingExtraMissing(
         f"Training needs the extra packages; {', '.join(missing)} {noun} not installed.",
-        "Run: pip install 'inkling[train]'.",
+        way_to_add("train"),
     )

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import CheckpointError, InklingError, ModelError, SettingsError, StoreError, TrainingExtraMissing
+from ..extras import way_to_add
 from ..settings import Settings
 from .course import Course
 from .ends import died, reason_of
@@ -159,7 +160,7 @@ class _Run:
         except ImportError as error:
             raise TrainingExtraMissing(
                 f"Training needs the extra packages; {error.name} is not installed.",
-                "Run: pip install 'inkling[train]'.",
+                way_to_add("train"),
             ) from error
 
         def report(step: retrain.Step) -> bool:

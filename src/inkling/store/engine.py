@@ -17,6 +17,7 @@ from sqlalchemy.exc import ArgumentError, DisconnectionError
 from sqlalchemy.pool import QueuePool
 
 from ..errors import StoreError, StoreFull, StoreReadOnly
+from ..extras import way_to_add
 from .problems import full, read_only
 
 __all__ = ["exists", "open_engine", "refuse_at_rest"]
@@ -79,9 +80,7 @@ def _open_postgresql(url: URL) -> tuple[Engine, str]:
     try:
         return create_engine(url, connect_args=given), where
     except ImportError as error:
-        raise StoreError(
-            f"The {where} needs psycopg, which is not installed.", "pip install 'inkling[postgres]'"
-        ) from error
+        raise StoreError(f"The {where} needs psycopg, which is not installed.", way_to_add("postgres")) from error
 
 
 class _Connection(sqlite3.Connection):

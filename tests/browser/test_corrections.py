@@ -345,6 +345,9 @@ def test_many_come_a_page_at_a_time_and_a_double_click_means_one_act(open_page, 
     press_twice(page, "more")
     expect(cards(page)).to_have_count(62)
     expect(page.get_by_test_id("more")).to_be_hidden()
+    check(page, 61)
+    relabel_selected(page, "tick")
+    expect(symbols(page).nth(61)).to_have_text("tick")  # as many stand there as before
     check(page, 0)
     check(page, 1)
     press_twice(page, "delete-selected")

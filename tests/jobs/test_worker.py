@@ -28,6 +28,9 @@ import inkling.jobs.worker
 from inkling.jobs import work
 from inkling.settings import Settings
 inkling.jobs.worker._LOOK_EVERY_S = float(sys.argv[2])
+if len(sys.argv) > 3:  # how long a process may say nothing
+    for name in ("STALE_AFTER_S", "_LEAVE_WITHIN_S", "_END_WITHIN_S"):
+        setattr(inkling.jobs.worker, name, float(sys.argv[3]))
 work(Settings.load(), parent=int(sys.argv[1]), command=[sys.executable, "-m", "tests.jobs.stand_in"])
 """
 
@@ -45,7 +48,7 @@ def job(service, retrainings):
 
 
 @contextmanager
-def worker(settings, log, look_every_s=10, **options):
+def worker(settings, log, look_every_s=10, patience_s=None, **options):
     """A worker whose training is the stand-in."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("INKLING_")}
     environment |= {
@@ -55,6 +58,7 @@ def worker(settings, log, look_every_s=10, **options):
         "STAND_IN": json.dumps({"log": str(log), **options}),
     }
     words = [sys.executable, "-c", WORKER, str(os.getpid()), str(look_every_s)]
+    words += [] if patience_s is None else [str(patience_s)]
     with log.with_name("said").open("a") as said:
         process = subprocess.Popen(words, env=environment, stderr=said)
     try:
@@ -152,6 +156,44 @@ def test_a_process_that_is_killed_is_taken_up_again_from_its_checkpoint(settings
     assert service.versions.current() == done.version
     first, second = starts(log)
     assert first == 0 < second
+
+
+def test_a_process_that_hangs_is_ended_and_the_job_taken_up_again(settings, retrainings, job, log):
+    with worker(settings, log, patience_s=2, steps=150) as process:
+        child = at_work(process, log)
+        until(lambda: (retrainings.job(job.id).progress or {}).get("step"))
+        child.suspend()
+        done = until(lambda: (found := retrainings.job(job.id)).ended and found)
+    assert (done.state, done.attempts) == ("done", 2)
+    assert not child.is_running()
+    assert "hangs" in said(log)
+
+
+def test_one_that_hangs_when_it_is_cancelled_makes_way_for_the_next_job(settings, service, retrainings, job, log):
+    with worker(settings, log, look_every_s=0.5, patience_s=2, steps=150) as process:
+        child = at_work(process, log)
+        until(lambda: (retrainings.job(job.id).progress or {}).get("step"))
+        child.suspend()
+        retrainings.cancel(job.id)
+        until(lambda: retrainings.job(job.id).state == "cancelled")
+        assert not child.is_running()
+        taught(service, seed=1)
+        following = retrainings.start()
+        done = until(lambda: (found := retrainings.job(following.id)).ended and found)
+    assert (done.state, done.attempts) == ("done", 1)
+
+
+def test_so_does_one_whose_job_was_ended_by_somebody_else(settings, service, retrainings, job, log):
+    with worker(settings, log, look_every_s=0.5, patience_s=2, steps=150) as process:
+        child = at_work(process, log)
+        until(lambda: (retrainings.job(job.id).progress or {}).get("step"))
+        child.suspend()
+        service.store.jobs.cancel(job.id, 0)  # as one that was not heard of for long enough
+        assert retrainings.job(job.id).state == "cancelled"
+        until(lambda: not child.is_running())
+        taught(service, seed=1)
+        following = retrainings.start()
+        assert until(lambda: (found := retrainings.job(following.id)).ended and found).state == "done"
 
 
 def test_a_process_that_dies_each_time_is_given_up_with_the_reason(settings, service, retrainings, job, log):

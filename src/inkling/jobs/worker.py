@@ -10,9 +10,10 @@ import uuid
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ..errors import InklingError, QueueError
+from ..errors import InklingError, JobNotFound, QueueError
 from ..queue import answers, listen, open_queue
 from ..settings import Settings
 from .ends import died, log_end, reason_of
@@ -31,6 +32,10 @@ _ASK_AGAIN_S = 300.0
 _NOTICE_WITHIN_S = 0.2
 _QUEUE_WITHIN_S = 1.0  # how soon a message is noticed
 _END_WITHIN_S = 4.0  # a step and its checkpoint
+_BEGIN_WITHIN_S = 60.0  # until it has loaded what it needs, and taken the job up
+_LEAVE_WITHIN_S = 10.0  # after its job was cancelled, taken over or ended, or it was not heard of for too long
+_ASK_WITHIN_S = 120.0
+_WATCH_EVERY_S = 1.0
 
 _log = logging.getLogger(__name__)
 
@@ -139,9 +144,17 @@ class _Worker:
         """Have a job done, again where its process dies."""
         lease = uuid.uuid4().hex
         while not self.leaving:
-            code = self._wait(start(self._settings, "run", str(job.id), lease, command=self._command))
+            code = self._wait(
+                start(self._settings, "run", str(job.id), lease, command=self._command),
+                _BEGIN_WITHIN_S,
+                partial(self._under_way, job.id, lease),
+            )
             job = self._store.jobs.get(job.id)
             if code == 0 or job.state != "running":
+                return
+            if job.cancelling:
+                if stopped := self._store.jobs.stopped(job.id, lease):
+                    log_end(stopped)
                 return
             if self.leaving:
                 self._store.jobs.put_back(job.id, lease)
@@ -161,17 +174,46 @@ class _Worker:
         revision = self._store.revision()
         if reason is None or revision == self._asked:
             return False
-        if self._wait(start(self._settings, "ask", reason, command=self._command)) != 0:
+        if self._wait(start(self._settings, "ask", reason, command=self._command), _ASK_WITHIN_S) != 0:
             self._ask_from = time.monotonic() + _ASK_AGAIN_S
             return False
         self._asked = revision  # where nothing comes of it, nothing will before something changes
         return True
 
-    def _wait(self, child: "subprocess.Popen[bytes]") -> int:
-        """Wait for a process, and end it where this one leaves."""
+    def _under_way(self, number: int, lease: str) -> bool:
+        """Say whether the process that has a job does it still; where that cannot be known, it may go on."""
+        try:
+            return self._store.jobs.under_way(number, lease, STALE_AFTER_S)
+        except JobNotFound:  # another database was put in its place
+            return False
+        except InklingError as error:
+            _log.info("Job %d cannot be looked up: %s", number, error)
+            return True
+
+    def _wait(
+        self, child: "subprocess.Popen[bytes]", within_s: float, under_way: Callable[[], bool] = lambda: False
+    ) -> int:
+        """Wait for a process, and end it where this one leaves, or where it hangs: nobody else would.
+
+        Args:
+            child: the process.
+            within_s: how long it may take until it is under way.
+            under_way: says whether it is; once it is so no more, it has a while to leave by itself.
+        """
+        watch_at = time.monotonic() + _WATCH_EVERY_S
+        leave_by = time.monotonic() + within_s
         while True:
             try:
                 return child.wait(_NOTICE_WITHIN_S)
             except subprocess.TimeoutExpired:
                 if self.leaving:
                     return stop(child, _END_WITHIN_S)
+            now = time.monotonic()
+            if now < watch_at:
+                continue
+            watch_at = now + _WATCH_EVERY_S
+            if under_way():
+                leave_by = now + _LEAVE_WITHIN_S
+            elif now > leave_by:
+                _log.warning("The process %d hangs; it is ended.", child.pid)
+                return stop(child, _END_WITHIN_S)

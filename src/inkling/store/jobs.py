@@ -137,6 +137,21 @@ class Jobs:
         said = {} if progress is None else {"progress": progress}
         return self._with_lease(id, lease, lambda connection, now: {"beat_at": now} | said)
 
+    def under_way(self, id: int, lease: str, stale_after_s: float) -> bool:  # noqa: A002
+        """Whether whoever has this lease is at work, as should be: heard of lately, and not told to stop.
+
+        Raises:
+            JobNotFound: there is none of that id.
+        """
+
+        def work(connection: Connection) -> bool:
+            row = row_of(connection, id)
+            if row.state != "running" or row.lease != lease or row.cancelling:
+                return False
+            return bool(row.beat_at > self._database.now(connection) - timedelta(seconds=stale_after_s))
+
+        return self._database.read(work)
+
     def save_checkpoint(self, id: int, lease: str, data: bytes) -> bool:  # noqa: A002
         """Keep what the job needs to go on from here, in place of what was kept before; False: the lease is lost."""
 

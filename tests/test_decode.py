@@ -290,3 +290,29 @@ def test_decoding_in_many_threads_leaves_the_programs_warnings_as_they_were():
         results = list(pool.map(lambda _: decoded(data), range(200)))
     assert all(np.array_equal(grey, SEVEN) for grey in results)
     assert list(warnings.filters) == before
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "LA", "RGBA", "CMYK", "I;16", "I", "F"])
+def test_a_picture_of_more_px_than_reading_needs_is_made_smaller_first(mode, monkeypatch):
+    whole = np.asarray(Image.fromarray(SEVEN).resize((900, 700), Image.Resampling.BICUBIC))
+    image = Image.fromarray(whole)
+    match mode:
+        case "LA" | "RGBA":  # black ink on nothing, whose colour is black as well
+            image = Image.merge(mode, [Image.new("L", image.size)] * (len(mode) - 1) + [Image.fromarray(255 - whole)])
+        case "I;16":
+            image = Image.fromarray(whole.astype(np.uint16) * 257)
+        case _:
+            image = image.convert(mode)
+    before = grey_of_image(image.copy(), PIXELS)
+    monkeypatch.setattr("inkling.decode._FINE_PX", 400)
+    grey, scale = grey_of_image(image, PIXELS)
+    assert grey.shape == (175, 225)
+    assert scale == 0.25
+    assert before[1] == 1
+    assert apart(grey, np.asarray(Image.fromarray(before[0]).reduce(4))) <= 3
+
+
+def test_a_phones_picture_is_called_by_its_kind():
+    with pytest.raises(NotAnImage, match="kind HEIC") as caught:
+        decoded(b"\0\0\0\x18ftypheic" + bytes(40))
+    assert "JPEG" in caught.value.hint

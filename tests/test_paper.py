@@ -166,3 +166,24 @@ def test_a_photograph_is_worked_on_smaller_and_says_how_much():
     assert scale == pytest.approx(640 / 1600)
     box = np.array([x, y, pixels.shape[1], pixels.shape[0]]) / scale
     assert np.allclose(box, ink_box("7", 8, (300, 350), 90), atol=25)  # a margin of some px of the smaller picture
+
+
+@pytest.mark.parametrize("symbol", ["0", "7", "T", "i"])
+@pytest.mark.parametrize("soft", [1, 15, 60])
+@pytest.mark.parametrize("lit", [0.15, 0.45, 0.6])
+def test_a_shadow_on_a_flat_picture_is_no_ink(symbol, soft, lit):
+    clean = picture(symbol, **CLEAN)
+    across = np.arange(clean.shape[1]) - lit * clean.shape[1]
+    light = 0.6 + 0.4 * np.clip(0.5 + across / (2 * soft), 0, 1)
+    found = on_sheet(find_ink((clean * light).astype(np.uint8)), clean.shape)
+    assert np.abs(found - truth(clean)).mean() < 0.02
+
+
+@pytest.mark.parametrize("symbol", sorted(STROKES.keys() - {"1"}))  # a bar with no margin is ink or paper
+@pytest.mark.parametrize("quality", [95, 60])
+def test_a_character_cut_out_with_no_margin_is_found_as_jpeg_too(symbol, quality):
+    page = picture(symbol, **CLEAN)
+    x, y, width, height = cv2.boundingRect((page < 200).astype(np.uint8))
+    cut = np.ascontiguousarray(page[y : y + height, x : x + width])
+    coded = cv2.imdecode(cv2.imencode(".jpg", cut, [cv2.IMWRITE_JPEG_QUALITY, quality])[1], cv2.IMREAD_GRAYSCALE)
+    assert np.abs(on_sheet(find_ink(coded), coded.shape) - truth(cut)).mean() < 0.04

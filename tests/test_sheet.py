@@ -62,3 +62,26 @@ def test_light_that_falls_off_has_no_edge(noise, darkest, written):
     grey = np.clip((40 + page * 0.75) * light + grain, 0, 255).astype(np.uint8)
     assert without_table(grey) is grey
     assert (find_ink(grey) is not None) == written
+
+
+@pytest.mark.parametrize("symbol", ["0", "7", "T", "i"])
+@pytest.mark.parametrize("level", [0, 40])
+@pytest.mark.parametrize("seed", range(4))
+def test_a_sheet_seen_from_the_side_has_four_sides(symbol, level, seed):
+    rng = np.random.default_rng(seed)
+    page = photograph(picture(symbol, **PAGE), darkest=0.9).astype(np.float32)
+    height, width = page.shape
+    flat = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    seen = flat * 0.75 + np.float32([width / 8, height / 8]) + rng.uniform(-25, 25, (4, 2)).astype(np.float32)
+    matrix = cv2.getPerspectiveTransform(flat, seen)
+    sheet = cv2.GaussianBlur(cv2.warpPerspective(np.ones_like(page), matrix, (width, height)), (0, 0), 1)
+    grain = rng.normal(0, 4, page.shape)
+    photo = cv2.warpPerspective(page, matrix, (width, height)) * sheet + (level + grain) * (1 - sheet)
+    found = find_ink(np.clip(photo, 0, 255).astype(np.uint8))
+    assert found is not None
+    pixels, (x, y), scale = found
+    box = np.array([x, y, x + pixels.shape[1], y + pixels.shape[0]]) / scale
+    left, top, wide, high = ink_box(symbol, PAGE["scale"], PAGE["at"], PAGE["pen"])
+    corners = np.float32([[[left, top], [left + wide, top], [left, top + high], [left + wide, top + high]]])
+    where = cv2.perspectiveTransform(corners, matrix)[0]
+    assert np.allclose(box, [*where.min(0), *where.max(0)], atol=22)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from .errors import ImageTooLarge, InvalidInk, NotAnImage
-from .paper import LEAST_CONTRAST
+from .flatness import LEAST_CONTRAST
 
 __all__ = ["FORMATS", "decode_bytes", "grey_of_array", "grey_of_image"]
 
@@ -51,12 +51,21 @@ def decode_bytes(data: bytes, max_bytes: int, max_pixels: int) -> tuple[NDArray[
         try:
             image = Image.open(io.BytesIO(data), formats=FORMATS)
         except UnidentifiedImageError:
-            raise NotAnImage(f"The file is not a picture: it begins with {data[:8]!r}.", _HINT) from None
+            raise _not_read(data) from None
         except Image.DecompressionBombError as error:
             raise _too_large(str(error).split(",")[0], max_pixels) from None
         except _DAMAGED as error:
             raise NotAnImage(f"The picture is damaged: {error}.", _HINT) from error
         return grey_of_image(image, max_pixels)
+
+
+def _not_read(data: bytes) -> NotAnImage:
+    kind = _OTHER_KINDS.get(data[8:12]) if data[4:8] == b"ftyp" else None
+    if kind:
+        return NotAnImage(
+            f"The file is a picture of the kind {kind}, which is not read.", "Save it as JPEG or PNG."
+        )
+    return NotAnImage(f"The file is not a picture: it begins with {data[:8]!r}.", _HINT)
 
 
 class _NoWarnings:
@@ -101,11 +110,31 @@ def grey_of_image(image: Image.Image, max_pixels: int) -> tuple[NDArray[np.uint8
         if max(width, height) > _FINE_PX:
             image.draft(None, (_FINE_PX // 2, _FINE_PX // 2))  # a JPEG can be decoded smaller at once
         image.load()
-        scale = image.size[0] / width
-        image = ImageOps.exif_transpose(image)
+        image = ImageOps.exif_transpose(_reduced(image))
+        scale = max(image.size) / max(width, height)
     except _DAMAGED as error:
         raise NotAnImage(f"The picture is cut off or damaged: {error}.", _HINT) from error
     return grey_of_array(_as_array(image)), scale
+
+
+def _reduced(image: Image.Image) -> Image.Image:
+    """Take the means of squares of px where a picture has more of them than reading needs, before they are copied."""
+    times = min(max(image.size) // (_FINE_PX // 2), min(image.size) // _LEAST_PX)
+    if max(image.size) <= _FINE_PX or times < 2:
+        return image
+    if image.mode.startswith("I;16"):
+        levels = np.asarray(image).astype(np.uint16)
+        size = (-(-image.size[0] // times), -(-image.size[1] // times))
+        smaller = Image.fromarray(np.asarray(cv2.resize(levels, size, interpolation=cv2.INTER_AREA)))
+        smaller.info = image.info
+        return smaller
+    if _is_transparent(image):  # with colour weighed by opacity
+        return image.convert("RGBA").convert("RGBa").reduce(times).convert("RGBA")
+    return (image.convert({"1": "L", "P": "RGB"}[image.mode]) if image.mode in ("1", "P") else image).reduce(times)
+
+
+def _is_transparent(image: Image.Image) -> bool:
+    return "transparency" in image.info or image.mode in ("LA", "PA", "La", "RGBa", "RGBA")
 
 
 def _as_array(image: Image.Image) -> NDArray[np.uint8]:
@@ -117,8 +146,7 @@ def _as_array(image: Image.Image) -> NDArray[np.uint8]:
         highest = levels.max(initial=0)
         most = next((depth for depth in _DEPTHS if highest <= depth), highest)
         return (np.clip(levels / most, 0, 1) * 255).round().astype(np.uint8)
-    transparent = "transparency" in image.info or image.mode in ("LA", "PA", "La", "RGBa", "RGBA")
-    wanted = "RGBA" if transparent else "L" if image.mode in ("1", "L") else "RGB"
+    wanted = "RGBA" if _is_transparent(image) else "L" if image.mode in ("1", "L") else "RGB"
     if image.mode in ("La", "PA"):
         image = image.convert("LA" if image.mode == "La" else "RGBA")
     return np.asarray(image.convert(wanted))
@@ -143,7 +171,7 @@ def grey_of_array(array: Any) -> NDArray[np.uint8]:
     if array.ndim not in (2, 3) or (array.ndim == 3 and array.shape[2] not in (3, 4)):
         raise InvalidInk(
             f"The array has the shape {array.shape}; expected (H, W), (H, W, 3) or (H, W, 4).",
-            "Give one picture at a time, or a list of them to read_many.",
+            "Give one picture at a time, or a list of them to read_many; its colours come last (numpy.moveaxis).",
         )
     _check_sides(array.shape[1], array.shape[0])
     if array.ndim == 3:
@@ -161,14 +189,14 @@ def _check_sides(width: int, height: int) -> None:
 
 def _opaque(array: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Lay a picture with transparency on white; white ink on nothing is laid on black."""
-    colour, alpha = array[:, :, :3], array[:, :, 3:]
+    colour, alpha = array[:, :, :3], array[:, :, 3]
     if (alpha == 255).all():
         return colour
-    weight = alpha.astype(np.float32) / 255
-    on_white = np.asarray(colour * weight + 255 * (1 - weight) + 0.5, np.uint8)
+    weight = cv2.merge([alpha] * 3)
+    on_white = 255 - cv2.multiply(255 - colour, weight, scale=1 / 255)
     if int(np.ptp(on_white)) < LEAST_CONTRAST <= int(np.ptp(alpha)):
-        return np.asarray(colour * weight + 0.5, np.uint8)
-    return on_white
+        return np.asarray(cv2.multiply(colour, weight, scale=1 / 255), np.uint8)
+    return np.asarray(on_white, np.uint8)
 
 
 def _grey(colour: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -195,6 +223,9 @@ _MOST_SIDE_PX = 65_535
 _DEPTHS = (1.0, 255.0, 1023.0, 4095.0, 16383.0, 65535.0)
 # a picture of a longer side has more detail than reading needs
 _FINE_PX = 4096
+# pictures of phones and cameras, by the brand that their file names first
+_OTHER_KINDS = {b"heic": "HEIC", b"heix": "HEIC", b"hevc": "HEIC", b"mif1": "HEIF", b"msf1": "HEIF", b"avif": "AVIF",
+                b"avis": "AVIF", b"crx ": "CR3"}  # fmt: skip
 # what Pillow's decoders raise on damaged bytes
 _DAMAGED = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, OverflowError, struct.error,
             zlib.error, MemoryError, AttributeError, ZeroDivisionError, RuntimeError, AssertionError)  # fmt: skip

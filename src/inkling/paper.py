@@ -7,24 +7,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .cleaning import cleaned, without_dust
+from .flatness import LEAST_CONTRAST, MOST_STROKE_SHARE, commonest, is_flat
 from .sheet import without_table
 
-__all__ = ["LEAST_CONTRAST", "find_ink"]
+__all__ = ["find_ink"]
 
 #: A photograph, and any ink, is worked on at this size of its longer side at most, px.
 _MOST_PX = 640
-#: The least difference between ink and paper, in grey levels of 255.
-LEAST_CONTRAST = 16
-#: A picture is flat when this share of it has the paper's own level: a scan cut out, a canvas, a data set's image ...
-_FLAT_SHARE = 0.4
-#: ... or when it is so small that nothing but the character can be on it, px.
+#: A picture is flat, too, when it is so small that nothing but the character can be on it, px.
 _SMALL_PX = 64
 #: More px than this that hang together are no specks, however large the picture is.
 _FEW_PX = 32
 #: Where noise hid the ink, what is found with less of it is so deep at least, as a share; noise grows shallow with it.
 _STEADY = 0.6
-#: Strokes are thinner than this share of the longer side; what is thicker is taken for shadow.
-_MOST_STROKE_SHARE = 1 / 6
 #: The light on a photograph is fitted to so many places along each side.
 _LIGHT_PX = 32
 #: A surface is the light if so much of the picture lies on it; writing covers less than the rest.
@@ -50,10 +45,9 @@ def find_ink(grey: NDArray[np.uint8]) -> tuple[NDArray[np.float32], tuple[float,
     """
     grey = without_table(cleaned(grey))
     histogram = np.asarray(cv2.calcHist([grey], [0], None, [256], [0, 256]), np.float32).ravel()
-    mode = int(histogram.argmax())
-    near = histogram[max(0, mode - 1) : mode + 2].sum() / grey.size
-    if near >= _FLAT_SHARE or max(grey.shape) <= _SMALL_PX:
-        cut = _flat(grey, histogram, mode if near >= _FLAT_SHARE else None)
+    mode = commonest(histogram)
+    if max(grey.shape) <= _SMALL_PX or is_flat(grey, histogram):
+        cut = _flat(grey, histogram, mode)
         return _within(*cut) if cut else None
     scale = min(1.0, _MOST_PX / max(grey.shape))
     cut, hidden = _photograph(_smaller(grey, scale), LEAST_CONTRAST)
@@ -206,7 +200,7 @@ def _light(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
     Closing keeps the straight edge of a shadow as sharp as it is.
     """
     calm = cv2.medianBlur(grey, 5)
-    reach = max(5, round(max(grey.shape) * _MOST_STROKE_SHARE)) | 1
+    reach = max(5, round(max(grey.shape) * MOST_STROKE_SHARE)) | 1
     closed = cv2.morphologyEx(calm, cv2.MORPH_CLOSE, np.ones((reach, reach), np.uint8))
     light = np.asarray(cv2.blur(closed, (3, 3)), np.float32)
     # closing follows the brightest grain of the paper; its median follows the paper

@@ -17,7 +17,7 @@ _TABLE_SHARE, _SHEET_LEAST, _DARKER, _EDGE_PX = (0.02, 0.8), 0.2, 40, 3
 #: not, in whose bowls one might see writing.
 _CONVEX, _SQUARE = 0.94, 0.95
 #: Seen from the side it has four sides at least: straight to this share of their length, and around so much of it.
-_STRAIGHT, _FOUR_SIDED = 0.02, 0.97
+_STRAIGHT, _FOUR_SIDED = 0.02, 0.95
 #: The writing on a sheet takes this share of it.
 _WRITING = (5e-4, 0.4)
 #: So far from its edge a sheet is taken for granted, as a share of the picture's longer side.

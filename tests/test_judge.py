@@ -115,6 +115,13 @@ def test_a_look_alike_that_is_likely_enough_keeps_a_reading_from_being_sure():
     assert said("uppercase", O=0.7, Q=0.3) == (None, ())  # another shape
 
 
+def test_a_letter_without_case_looks_like_what_its_capital_looks_like():
+    assert said("letters-caseless", i=0.3, I=0.3, l=0.35) == ("look-alike", ("l",))
+    assert said("letters-caseless", l=0.7, I=0.25) == ("look-alike", ("i",))
+    assert said("lowercase", i=0.55, l=0.45) == ("doubtful", ())
+    assert said("letters-caseless", c=0.3, C=0.6, e=0.1) == (None, ())
+
+
 def test_look_alikes_that_do_not_make_it_sure_together_are_doubtful():
     assert said(O=0.3, Q=0.29, o=0.21, D=0.2) == ("doubtful", ())
     assert said(O=0.59, Q=0.395, o=0.0149, _0=0.0001) == ("doubtful", ())  # with them it is sure, but none is likely
@@ -165,9 +172,11 @@ def test_reasons_keep_their_promises(row, name):
     reason, others = judged.why_unsure(chances, order, 1.0, alphabet)
     of = dict(zip(alphabet.symbols, chances.tolist(), strict=True))
     best = alphabet.symbols[order[0]]
-    assert (reason is None) == (of[best] >= np.float32(0.6))
+    stands_for = dict(zip(alphabet.symbols, alphabet.members, strict=True))
+    same = {one for one in of if one != best and any(look_alikes(m) & {*stands_for[one]} for m in stands_for[best])}
+    assert (reason is None) == (of[best] >= np.float32(0.6) and max(map(of.get, same), default=0) < np.float32(0.2))
     assert bool(others) == (reason == "look-alike")
-    assert set(others) <= look_alikes(best) & set(alphabet.symbols)
+    assert set(others) <= same
     assert [of[one] for one in others] == sorted((of[one] for one in others), reverse=True)
     assert all(of[one] >= 0.02 for one in others)
 

@@ -163,8 +163,9 @@ class Judge:
         best = order[0]
         if membership < self._least_membership(alphabet, alphabet.symbols[best]):
             return "unknown", ()
-        same = look_alikes(alphabet.symbols[best])
-        others = [i for i in order[1:] if alphabet.symbols[i] in same]
+        # a letter that stands for its capital looks like what either looks like
+        same = frozenset().union(*map(look_alikes, alphabet.members[best]))
+        others = [i for i in order[1:] if not same.isdisjoint(alphabet.members[i])]
         if probabilities[best] >= self._sure_probability and probabilities[others].max(initial=0) < _RIVAL:
             return None, ()
         likely = tuple(alphabet.symbols[i] for i in others if probabilities[i] >= _LIKELY)

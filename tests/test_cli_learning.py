@@ -131,12 +131,15 @@ def test_corrections_are_listed_newest_first_and_chosen_by_what_they_are(seven, 
     assert [one["id"] for one in listed("--wrong")] == [3, 2]
     assert {one["id"] for one in listed("--doubtful")} <= {1, 3}
     assert listed("--doubtful")
+    run("teach", seven, "0", "--profile", "Bob")
+    assert 4 in {one["id"] for one in listed("--doubtful")}
+    run("corrections", "undo", 4)
     some = run("corrections", "list", "--limit", 1)
     assert len(some.stdout.splitlines()) == 1
     assert "2 more" in some.stderr
     run("corrections", "undo", 1, 2)
     assert [one["id"] for one in listed()] == [3]
-    assert [one["id"] for one in listed("--deleted")] == [2, 1]
+    assert [one["id"] for one in listed("--deleted")] == [4, 2, 1]
     assert all(one["deleted_at"] for one in listed("--deleted"))
 
 

@@ -153,6 +153,36 @@ def test_doubtful_corrections_are_found(service):
     assert [one.id for one in page.corrections] == [odd.id]
 
 
+def test_doubtful_corrections_of_all_are_found_each_among_what_its_profile_reads_with(service):
+    def doubtful(profile=None):
+        query = CorrectionQuery(profile=profile, limit=1)
+        page = service.find(query, doubtful=True)
+        found = [one.id for one in page.corrections]
+        while page.after is not None:
+            page = service.find(replace(query, after=page.after), doubtful=True)
+            found += [one.id for one in page.corrections]
+        assert page.total == len(found)
+        return found
+
+    assert doubtful() == []
+    for scale in (1.0, 1.02, 1.04, 1.06):
+        service.correct(theta(scale), "8")
+    ann, ben = (service.correct(theta(1.03), "3", profile=name).correction.id for name in ("Ann", "Ben"))
+    service.correct(theta(1.01), "8", profile="Ann")
+    assert doubtful() == [ben, ann]
+    assert (doubtful("Ann"), doubtful("Ben"), doubtful(EVERYBODY), doubtful("Eve")) == ([ann], [ben], [], [])
+    assert service.doubtful() == {i: service.doubts(name)[i] for i, name in ((ann, "Ann"), (ben, "Ben"))}
+    service.relabel(ben, "8")
+    assert doubtful() == [ann]
+    service.delete([ann])
+    assert doubtful() == []
+    service.restore([ann])
+    alone = service.doubtful()[ann]
+    everybody = service.correct(theta(1.03), "3").correction.id  # everybody's counts for each
+    assert doubtful() == sorted({everybody, *service.doubtful("Ann")}, reverse=True)
+    assert service.doubtful()[ann] < alone
+
+
 @pytest.mark.parametrize("symbol", ["", " ", "two words", "x" * 300, "a\x07", "\u200b", "digits", "taught", 7, "a\nb"])
 def test_what_is_no_symbol_is_refused_and_nothing_is_kept(service, symbol):
     with pytest.raises(BadSymbol):

@@ -79,7 +79,7 @@ def corrections() -> None:
 @click.option("--profile", help="Of this profile only.  [default: of all]")
 @click.option("--symbol", help="Of this symbol only.")
 @click.option("--wrong", is_flag=True, help="Only what was read as another symbol.")
-@click.option("--doubtful", is_flag=True, help="Only what disagrees with others like it.")
+@click.option("--doubtful", is_flag=True, help="Only what disagrees with others like it in its profile.")
 @click.option("--deleted", is_flag=True, help="What was undone and can be restored.")
 @click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="How many at most.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")

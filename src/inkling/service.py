@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .alphabet import Alphabet, parse_symbol
+from .doubts import Doubts
 from .ink import Ink, Source
 from .kept import correction_of, ink_of, picture_of, traced
 from .memory import Memory
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
     from .store import Correction, CorrectionQuery, Page, Store
 
 __all__ = ["EVERYBODY", "Service", "parse_profile"]
-
-#: A correction from here on disagrees with those like it.
-_DOUBTFUL = 0.5
 
 
 class Service:
@@ -43,6 +41,7 @@ class Service:
         self.settings = settings or Settings.load()
         base = recognizer or Recognizer(self.settings.bundle or None, self.settings)
         self._recall = Recall(self.settings, base, store)
+        self._doubts = Doubts(self._recall)
         self.versions = Versions(self.settings, self._recall)
 
     @property
@@ -207,12 +206,18 @@ class Service:
 
         Args:
             query: which.
-            doubtful: only those that disagree with others like them.
+            doubtful: only those that disagree with others like them, among what their profile reads with.
         """
         if doubtful:
-            doubts = self.doubts(query.profile or EVERYBODY)
-            query = replace(query, ids=tuple(i for i, doubt in doubts.items() if doubt >= _DOUBTFUL))
+            query = replace(query, ids=tuple(self.doubtful(query.profile)))
         return self.store.find(query)
+
+    def doubtful(self, profile: str | None = None) -> dict[int, float]:
+        """Give the corrections, of a profile or of all, that disagree with others like them: id to a share from 0.5.
+
+        Each is judged among what its profile reads with.
+        """
+        return self._doubts.of(None if profile is None else parse_profile(profile))
 
     def doubts(self, profile: str = EVERYBODY) -> dict[int, float]:
         """Say how far each correction that a profile reads with disagrees with those like it: id to [0, 1)."""

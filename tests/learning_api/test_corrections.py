@@ -31,6 +31,14 @@ def test_those_that_disagree_with_others_like_them_are_doubtful(client):
     assert found["id"] == strange
     assert 0.5 <= found["doubt"] <= 1
     assert "doubt" not in listed(client)["corrections"][0]
+    of_ada = teach(client, SEVEN, "1", profile="Ada")["correction"]["id"]
+    found = listed(client, doubtful="true")
+    assert ([one["id"] for one in found["corrections"]], found["total"]) == ([of_ada, strange], 2)
+    assert all(0.5 <= one["doubt"] <= 1 for one in found["corrections"])
+    page = listed(client, doubtful="true", limit=1)
+    assert (page["total"], page["next"]) == (2, of_ada)
+    assert ids(client, doubtful="true", after=of_ada) == ids(client, doubtful="true", profile="everybody") == [strange]
+    assert ids(client, doubtful="true", profile="Ada") == [of_ada]
 
 
 def test_a_correction_can_be_relabelled_deleted_and_restored(client):

@@ -11,7 +11,6 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from ..errors import DataError
-from ..store import CorrectionQuery
 from .api import PROBLEMS, component
 from .bodies import form_of, parameters, query_of, refuse_query
 from .learning import counted
@@ -22,7 +21,6 @@ from .schemas import Problem
 
 __all__ = ["blueprint"]
 
-_MOST_AT_ONCE = 500
 _CHUNK_BYTES = 2**20
 
 blueprint = APIBlueprint(
@@ -47,7 +45,7 @@ def export() -> Response:
     given = query_of(ExportQuery)
     query = given.to_query()
     if given.doubtful == "true":
-        query = replace(query, ids=tuple(_doubtful(query)))
+        query = replace(query, ids=tuple(service().doubtful(query.profile)))
     with tempfile.TemporaryDirectory(prefix="inkling-export-") as folder:
         path = Path(folder) / f"inkling-corrections.{given.form}"
         service().export(path, query)
@@ -83,16 +81,6 @@ def import_() -> Response:
             raise RequestError(422, error.code, error.message.replace(str(path), "The file"), error.hint) from error
     counted("imported", imported.added)
     return jsonify({"added": imported.added, "skipped": imported.skipped, "problems": list(imported.problems)})
-
-
-def _doubtful(query: CorrectionQuery) -> Iterator[int]:
-    query = replace(query, limit=_MOST_AT_ONCE)
-    while True:
-        page = service().find(query, doubtful=True)
-        yield from (correction.id for correction in page.corrections)
-        if page.after is None:
-            return
-        query = replace(query, after=page.after)
 
 
 def _chunks(file: IO[bytes]) -> Iterator[bytes]:

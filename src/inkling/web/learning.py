@@ -8,7 +8,6 @@ from flask_openapi3.models.tag import Tag
 
 from ..errors import CorrectionNotFound
 from ..ink import Ink
-from ..service import EVERYBODY
 from .api import PROBLEMS, component
 from .bodies import content_of, form_of, ink_of, json_body, json_of, parameters, query_of, refuse_query
 from .learning_answers import correction_json, reading_json, was_wrong
@@ -100,7 +99,7 @@ def corrections() -> Response:
     doubtful = given.doubtful == "true"
     query = given.to_query(deleted=given.deleted == "true", limit=given.limit, after=given.after)
     page = service().find(query, doubtful)
-    doubts = service().doubts(query.profile or EVERYBODY) if doubtful else {}
+    doubts = service().doubtful(query.profile) if doubtful else {}
     listed = [correction_json(one, doubts.get(one.id)) for one in page.corrections]
     return jsonify({"corrections": listed, "total": page.total, "next": page.after})
 

@@ -93,7 +93,8 @@ class Filter(BaseModel):
     wrong: Truth | None = Field(None, description="true for those that were read wrongly, false for those read right.")
 
     doubtful: Truth = Field(
-        "false", description="true for those only that disagree with others like them, of the profile or of everybody."
+        "false",
+        description="true for those only that disagree with others like them, each among what its profile reads with.",
     )
 
     def to_query(self, **more: Any) -> CorrectionQuery:

@@ -159,6 +159,15 @@ def test_relabel_changes_all_of_the_ids_or_none(seven):
     assert run("corrections", "relabel", "tick").exit_code == 2
 
 
+def test_an_id_that_no_database_takes_is_not_found(seven):
+    run("teach", seven, "7")
+    for command in (("undo",), ("restore",), ("relabel", "T")):
+        refused = run("corrections", *command, 10**26)
+        assert (refused.exit_code, refused.stdout, len(refused.stderr.splitlines())) == (1, "", 1)
+        assert f"correction {10**26}" in refused.stderr
+    assert len(listed("--limit", 10**26)) == 1
+
+
 def test_undo_takes_all_of_the_ids_or_none(seven):
     for symbol in ("7", "T", "θ"):
         run("teach", seven, symbol, "--profile", "Eve")

@@ -210,3 +210,10 @@ def test_counting_what_is_new(store):
     assert (store.count(since), store.count(since, "ada")) == (2, 1)
     store.delete([one.id, other.id])
     assert (store.count(), store.count(since)) == (1, 1)
+
+
+@pytest.mark.parametrize("number", [0, -1, 10**26])
+def test_what_no_database_takes_for_an_id_is_no_job(store, number):
+    for ask in (store.jobs.get, store.jobs.cancel):
+        with pytest.raises(JobNotFound, match=f"job {number}"):
+            ask(number)

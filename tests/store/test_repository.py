@@ -213,3 +213,18 @@ def test_several_are_relabelled_in_one_change_all_or_none(store):
     assert store.revision() == start + 1
     assert [change.symbol for change in store.changes(start)] == ["θ", "θ"]
     assert store.relabel_several([], "θ") == []
+
+
+@pytest.mark.parametrize("number", [0, -1, 2**63, 10**26, -(10**26)])
+def test_what_no_database_takes_for_an_id_is_not_found(store, number):
+    kept = store.add(sample()).id
+    start = store.revision()
+    for ask in (
+        *(lambda: store.get(number), lambda: store.relabel(number, "1"), lambda: store.delete([kept, number])),
+        *(lambda: store.restore([number]), lambda: store.relabel_several([kept, number], "1")),
+    ):
+        with pytest.raises(CorrectionNotFound, match=f"correction {number}"):
+            ask()
+    assert store.revision() == start
+    assert ids(store.find(CorrectionQuery(after=number))) == ([kept] if number > 0 else [])
+    assert ids(store.find(CorrectionQuery(ids=(kept, number), limit=10**26))) == [kept]

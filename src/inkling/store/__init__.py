@@ -8,8 +8,10 @@ from .models import Models
 from .promotions import UNSET
 from .records import Change, Correction, CorrectionQuery, NewCorrection, Page, State
 from .repository import Store
+from .tables import GREATEST_ID
 
 __all__ = [
+    "GREATEST_ID",
     "UNSET",
     "Change",
     "Correction",

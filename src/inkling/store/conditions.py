@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, and_, bindparam
 
 from .records import CorrectionQuery
-from .tables import corrections
+from .tables import GREATEST_ID, corrections
 
 __all__ = ["LIVE", "among", "wanted"]
 
@@ -35,4 +35,6 @@ def wanted(query: CorrectionQuery) -> ColumnElement[bool]:
 def among(ids: Sequence[int]) -> ColumnElement[bool]:
     """Whether a correction is one of these."""
     # written into the statement: databases limit how many parameters there may be
-    return corrections.c.id.in_(bindparam("ids", [int(i) for i in ids], expanding=True, literal_execute=True))
+    return corrections.c.id.in_(
+        bindparam("ids", [int(i) for i in ids if i <= GREATEST_ID], expanding=True, literal_execute=True)
+    )

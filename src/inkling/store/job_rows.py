@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, delete, select, update
 
 from ..errors import JobNotFound
 from .job_records import Finish, Job
-from .tables import checkpoints, jobs
+from .tables import GREATEST_ID, checkpoints, jobs
 
 __all__ = ["changed", "end_values", "finish", "job_of", "may", "row_of"]
 
@@ -29,7 +29,9 @@ def row_of(connection: Connection, id: int, lock: bool = False) -> Row[Any]:  # 
         JobNotFound: there is none of that id.
     """
     query = select(jobs).where(jobs.c.id == id)
-    row = connection.execute(query.with_for_update() if lock else query).first()
+    row = None
+    if 1 <= id <= GREATEST_ID:  # else no database could take it
+        row = connection.execute(query.with_for_update() if lock else query).first()
     if row is None:
         raise JobNotFound(f"There is no job {id}.", "Look at the list of jobs.")
     return row

@@ -25,7 +25,7 @@ from .models import Models
 from .pruning import prune_inks
 from .records import Change, Correction, CorrectionQuery, NewCorrection, Page, State
 from .rows import change_of, correction_of, correction_row, ink_row, kept
-from .tables import corrections, inks, preferences
+from .tables import GREATEST_ID, corrections, inks, preferences
 
 __all__ = ["Store"]
 
@@ -130,17 +130,18 @@ class Store:
         Raises:
             CorrectionNotFound: there is none of that id, or it was deleted.
         """
+        _check([id])
         query = _WHOLE.where(corrections.c.id == id, LIVE)
         row = self._database.read(lambda connection: connection.execute(query).first())
         if row is None:
-            raise _not_found([id], "There is no correction")
+            raise _not_found([id])
         return correction_of(row)
 
     def find(self, query: CorrectionQuery) -> Page:
         """Those corrections that a query asks for, newest first."""
-        asked = wanted(query)
-        behind = true() if query.after is None else corrections.c.id < query.after
-        rows = _WHOLE.where(asked, behind).order_by(corrections.c.id.desc()).limit(query.limit + 1)
+        asked, most = wanted(query), min(query.limit, GREATEST_ID - 1) + 1
+        behind = true() if query.after is None else corrections.c.id < min(max(query.after, 0), GREATEST_ID)
+        rows = _WHOLE.where(asked, behind).order_by(corrections.c.id.desc()).limit(most)
         count = select(func.count()).select_from(corrections).where(asked)
         if query.deleted:
             count = count.join(inks)  # no ink, no way back
@@ -160,10 +161,12 @@ class Store:
             CorrectionNotFound: there is none of that id, or it was deleted.
         """
 
+        _check([id])
+
         def work(connection: Connection, revision: int) -> Correction:
             row = connection.execute(_WHOLE.where(corrections.c.id == id, LIVE)).first()
             if row is None:
-                raise _not_found([id], "There is no correction")
+                raise _not_found([id])
             values = {"symbol": symbol, "revision": revision}
             connection.execute(update(corrections).where(corrections.c.id == id).values(values))
             return replace(correction_of(row), symbol=symbol, revision=revision)
@@ -197,12 +200,13 @@ class Store:
     def _set(self, ids: Sequence[int], values: Mapping[str, Any], deleted: bool = False) -> list[int]:
         """Change the same about all of some corrections, which count or can be restored, or about none."""
         asked = list(dict.fromkeys(ids))
+        _check(asked, deleted)
         there = select(corrections.c.id).where(among(asked))
         there = there.join(inks).where(~LIVE) if deleted else there.where(LIVE)
 
         def work(connection: Connection, revision: int) -> None:
             if missing := sorted(set(asked) - set(connection.scalars(there))):
-                raise _not_found(missing, "There is no deleted correction" if deleted else "There is no correction")
+                raise _not_found(missing, deleted)
             connection.execute(update(corrections).where(among(asked)).values({**values, "revision": revision}))
 
         if asked:
@@ -245,6 +249,15 @@ class Store:
         )
 
 
-def _not_found(ids: Sequence[int], what: str) -> CorrectionNotFound:
+def _check(ids: Sequence[int], deleted: bool = False) -> None:
+    """Refuse what no database takes for an id."""
+    if beyond := [one for one in ids if not 1 <= one <= GREATEST_ID]:
+        raise _not_found(beyond, deleted)
+
+
+def _not_found(ids: Sequence[int], deleted: bool = False) -> CorrectionNotFound:
     named = ", ".join(map(str, ids[:_NAMED_IN_AN_ERROR])) + (", ..." if len(ids) > _NAMED_IN_AN_ERROR else "")
-    return CorrectionNotFound(f"{what} {named}.", "It may have been deleted meanwhile; look at the list again.")
+    what = "deleted correction" if deleted else "correction"
+    return CorrectionNotFound(
+        f"There is no {what} {named}.", "It may have been deleted meanwhile; look at the list again."
+    )

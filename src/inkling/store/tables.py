@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 
 __all__ = [
+    "GREATEST_ID",
     "bundles",
     "checkpoints",
     "corrections",
@@ -35,6 +36,9 @@ __all__ = [
     "preferences",
     "promotions",
 ]
+
+#: The largest number that a database takes for an id.
+GREATEST_ID = 2**63 - 1
 
 metadata = MetaData()
 

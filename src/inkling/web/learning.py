@@ -6,13 +6,11 @@ from flask import Response, current_app, jsonify, request, url_for
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
-from ..errors import CorrectionNotFound
 from ..ink import Ink
 from .api import PROBLEMS, component
 from .bodies import content_of, form_of, ink_of, json_body, json_of, parameters, query_of, refuse_query
 from .learning_answers import correction_json, reading_json, was_wrong
 from .learning_schemas import (
-    GREATEST_ID,
     CorrectionAnswer,
     CorrectionList,
     ListQuery,
@@ -270,6 +268,4 @@ def _page_of(what: str, listed: list[dict[str, Any]], name: str, given: NamesQue
 def _id() -> int:
     """Give the id in the address."""
     number: int = (request.view_args or {})["id"]
-    if not 1 <= number <= GREATEST_ID:  # no database could take it
-        raise CorrectionNotFound(f"There is no correction {number}.", "Look at the list again.")
     return number

@@ -7,7 +7,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from ..alphabet import parse_symbol
 from ..profiles import parse_profile
-from ..store import CorrectionQuery
+from ..store import GREATEST_ID, CorrectionQuery
 from .schemas import Drawn, Options, Probability, ProfileQuery, ReadingAnswer
 
 __all__ = [
@@ -27,9 +27,6 @@ __all__ = [
     "Teach",
     "TeachForm",
 ]
-
-#: The largest number that a database takes for an id.
-GREATEST_ID = 2**63 - 1
 
 Id = Annotated[int, Field(ge=1, le=GREATEST_ID)]
 Truth = Literal["true", "false"]

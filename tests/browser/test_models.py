@@ -300,7 +300,9 @@ def test_what_stands_in_a_column_is_of_the_same_samples(page):
     assert "MNIST train" in note
     typefaces = [compared("probes", 480, 0.5, 0.6), compared("corrections", 9, 0.2, 0.4, "alphanumeric")]
     others = compared("corrections of others", 10, 1, 1, "alphanumeric")
-    bare = version("bare", "shipped", [*typefaces, others, compared("features", 99, 1, 1, "alphanumeric")])
+    overall = compared("all sets", 500, 0.5, 0.6, "own kind")
+    features = compared("features", 99, 1, 1, "alphanumeric")
+    bare = version("bare", "shipped", [*typefaces, others, overall, features])
     columns, told, note = page.evaluate(MEASURED, [bare, shipped])
     assert columns == ["corrections", "digits"]  # what others taught is no handwriting for all symbols
     assert told["shipped"] == {"digits": {"value": 0.5, "difference": None, "samples": 480}}

@@ -11,8 +11,10 @@ from onnx import numpy_helper
 from inkling import Recognizer
 from inkling.bundle import NETWORK, NORMALIZER, Bundle
 from inkling.data.packs import Pack, save_pack, split
-from inkling.training import gate_sets
+from inkling.training import gate, gate_sets
 from inkling.training.gate import _about_corrections, judge
+from inkling.training.gate_comparisons import together
+from inkling.training.gate_sets import Judged, Readings
 from inkling.training.gate_statistics import Comparison
 from inkling.training.lessons import Lessons
 from inkling.training.probes import probes
@@ -79,7 +81,7 @@ def test_a_better_one_passes_and_shows_what_changed(blurred, shipped, lessons):
     corrections = next(one for one in told["comparisons"] if one["name"] == "corrections")
     assert corrections["alphabet"] == "alphanumeric"
     assert corrections["fixed"] > corrections["broken"]
-    assert {one["name"] for one in told["comparisons"]} == {"corrections", "probes", "features"}
+    assert {one["name"] for one in told["comparisons"]} == {"corrections", "probes", "all sets", "features"}
     assert {one["symbol"] for one in told["symbols"]} >= set(SYMBOLS)
     assert np.array(told["confusion"]["after"]["counts"]).shape == (62, 62)
     assert sum(b["samples"] for b in told["reliability"]["after"]) == 62 * 6
@@ -140,6 +142,47 @@ def test_one_that_reads_every_3_as_8_does_not_pass(shipped, lessons, tmp_path):
     assert "It reads the symbol 3 worse among digits" in said
     own = next(one for one in decision.comparisons if one.name == "own")
     assert own.samples == (split(pack) == "validation").sum() > 0, "test samples are for reports only"
+
+
+def readings(judged, symbols, fixed=0, broken=0):
+    """What two networks made of samples, all right but for the first ones: so many turned right, so many wrong."""
+    truth = np.array([symbols.index(label) for label in judged.labels.tolist()], np.intp)
+    before, after = (10 * np.eye(len(symbols), dtype=np.float32)[truth] for _ in range(2))
+    before[:fixed] = np.roll(before[:fixed], 1, axis=1)
+    after[fixed : fixed + broken] = np.roll(after[fixed : fixed + broken], 1, axis=1)
+    features = np.eye(len(symbols), dtype=np.float32)[truth]
+    return Readings(judged, tuple(symbols), truth, before, after, features, features)
+
+
+def digits(name, count, seed):
+    chance = np.random.default_rng(seed)
+    glyphs = chance.integers(0, 256, (count, 28, 28), dtype=np.uint8)
+    return Judged(name, np.array(list("2345678"))[chance.integers(0, 7, count)], glyphs)
+
+
+def test_what_is_lost_a_little_everywhere_is_a_loss(shipped, lessons, monkeypatch):
+    turned = {"corrections": (9, 0), "one": (6, 13), "other": (6, 13), "third": (6, 12)}
+    sets = [digits(name, 2000, seed) for seed, name in enumerate(("one", "other", "third"))]
+    monkeypatch.setattr(gate, "frozen_sets", lambda *_: iter(sets))
+    monkeypatch.setattr(gate, "read_by_both", lambda one, *_: readings(one, shipped.symbols, *turned[one.name]))
+    decision = judge(shipped, shipped, lessons, None)
+    assert [one.name for one in decision.comparisons if one.verdict == "worse"] == ["all sets"]
+    overall = next(one for one in decision.comparisons if one.name == "all sets")
+    assert (overall.samples, overall.fixed, overall.broken) == (6000, 18, 38)
+    assert 0.004 < overall.p_worse < 0.006
+    assert not decision.passed
+    (reason,) = decision.reasons
+    assert "all held-out samples together" in reason
+    assert "18 turned right and 38 wrong" in reason
+    turned |= {"one": (6, 9), "other": (6, 9), "third": (6, 9)}
+    assert judge(shipped, shipped, lessons, None).passed
+
+
+def test_a_sample_that_two_sets_hold_counts_once_among_all_sets(shipped):
+    one = digits("one", 50, 0)
+    twice = [readings(one, shipped.symbols, 0, 5), readings(replace(one, name="copy"), shipped.symbols, 0, 5)]
+    found = together([*twice, readings(digits("other", 30, 1), shipped.symbols, 2, 0)])
+    assert (found.samples, found.fixed, found.broken) == (80, 2, 5)
 
 
 def test_no_numbers_other_symbols_and_other_features_are_refused(shipped, lessons):

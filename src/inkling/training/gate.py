@@ -2,8 +2,8 @@
 
 Both read the same samples, which neither learned from: held-out corrections, the packs' validation writers, and
 characters of typefaces. A candidate passes when more held-out corrections turned right than wrong among all symbols
-(or, where that is even, among those of one kind), nothing else got worse by more than chance explains, and the
-corrections that it learned from can be believed.
+(or, where that is even, among those of one kind), nothing else got worse by more than chance explains, neither any set
+or symbol nor all sets together, and the corrections that it learned from can be believed.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -13,7 +13,7 @@ from typing import Any
 
 from ..recognizer import Recognizer
 from .gate_batch import Belief, weigh
-from .gate_comparisons import FEATURES, among_all_symbols, by_alphabet, by_symbol, of_features
+from .gate_comparisons import FEATURES, TOGETHER, among_all_symbols, by_alphabet, by_symbol, of_features, together
 from .gate_report import changed, confusion, reliability
 from .gate_sets import CORRECTIONS, OTHERS, PROBES, Readings, frozen_sets, held_out_corrections, read_by_both
 from .gate_soundness import slower, unsound
@@ -41,7 +41,7 @@ class Decision:
         passed: whether the candidate may go live.
         reasons: what speaks against it, as sentences; where it passed, what it gained.
         notes: what is worth knowing and decides nothing.
-        comparisons: the candidate against the current model, by set and alphabet.
+        comparisons: the candidate against the current model, by set and alphabet, and over all frozen sets together.
         symbols: the same by symbol over all frozen sets, among symbols of one kind.
         belief: how far the corrections can be believed.
         details: for looking at: confusion, reliability, samples that changed.
@@ -108,6 +108,7 @@ def judge(
         *(one.judged(_FAMILY, 100.0) for one in by_alphabet(corrections)),
         *_verdicts([one for part in frozen for one in by_alphabet(part)], *_SETS),
     ]
+    overall = together(frozen).judged(_FAMILY, 100.0)
     features = of_features(frozen).judged(_FAMILY / 10, 1.0)
     symbols = _verdicts(list(by_symbol(frozen, True)), *_SYMBOLS)
     among_all = _verdicts(list(by_symbol(frozen, False)), *_SYMBOLS)
@@ -115,7 +116,7 @@ def judge(
     reasons = [
         *belief.reasons,
         *_about_corrections(len(corrections.truth), comparisons),
-        *_about_sets([*comparisons, features]),
+        *_about_sets([overall, *comparisons, features]),
         *_about_symbols([*symbols, *among_all]),
         *_about_calibration(sure),
     ]
@@ -129,7 +130,7 @@ def judge(
     return Decision(
         not reasons,
         tuple(reasons or _gains(corrections, comparisons)),
-        (*comparisons, features),
+        (*comparisons, overall, features),
         tuple(symbols),
         tuple(notes),
         belief,
@@ -199,6 +200,8 @@ def _gains(corrections: Readings, comparisons: Sequence[Comparison]) -> Iterator
 def _where(one: Comparison) -> str:
     if one.name == FEATURES:
         return "by its features alone, as memory does,"
+    if one.name == TOGETHER:
+        return "all held-out samples together, each among symbols of its kind,"
     known = {PROBES: "characters of typefaces", OTHERS: "held-out corrections of other people"}
     name = known.get(one.name, f"the held-out samples of {one.name}")
     return f"{name} {_among(one)}"

@@ -1,4 +1,4 @@
-"""What the gate compares: every set in every alphabet, every symbol over all sets, and the features alone."""
+"""What the gate compares: every set in every alphabet, all sets together, every symbol, and the features alone."""
 
 from collections.abc import Iterator, Sequence
 
@@ -9,10 +9,22 @@ from ..alphabet import SYMBOLS, kind_of
 from .gate_sets import CORRECTIONS, OTHERS, PROBES, Forgiven, Readings
 from .gate_statistics import Comparison, compare
 
-__all__ = ["ALL", "FEATURES", "WHOLE", "among_all_symbols", "by_alphabet", "by_symbol", "of_features"]
+__all__ = [
+    "ALL",
+    "FEATURES",
+    "TOGETHER",
+    "WHOLE",
+    "among_all_symbols",
+    "by_alphabet",
+    "by_symbol",
+    "of_features",
+    "together",
+]
 
 #: What the alphabet of all symbols is called, and what comparisons of features are called.
 ALL, WHOLE, FEATURES = "alphanumeric", "whole", "features"
+#: What the comparison over all sets is called, and what each of its readings could choose from.
+TOGETHER, OWN_KIND = "all sets", "own kind"
 
 #: A kind of symbol with fewer samples in a set is not judged alone.
 _LEAST_SAMPLES = 10
@@ -38,6 +50,22 @@ def by_alphabet(readings: Readings) -> Iterator[Comparison]:
         there = readings.kinds == kind
         if there.sum() >= (1 if corrected else _LEAST_SAMPLES):
             yield compare(readings.name, kind, before[there], after[there])
+
+
+def together(frozen: Sequence[Readings]) -> Comparison:
+    """Compare over all sets at once: every sample once, also where two sets hold it, among symbols of its kind."""
+    seen: set[tuple[str, bytes]] = set()
+    sides: tuple[list[NDArray[np.bool_]], list[NDArray[np.bool_]]] = ([], [])
+    for one in frozen:
+        keep = np.zeros(len(one.truth), np.bool_)
+        for i, (label, glyph) in enumerate(zip(one.judged.labels.tolist(), one.judged.glyphs, strict=True)):
+            sample = (label, glyph.tobytes())
+            keep[i] = sample not in seen
+            seen.add(sample)
+        for side, right in zip(sides, one.right(within_kind=True), strict=True):
+            side.append(right[keep])
+    before, after = (np.concatenate(side) for side in sides)
+    return compare(TOGETHER, OWN_KIND, before, after)
 
 
 def by_symbol(frozen: Sequence[Readings], within_kind: bool) -> Iterator[Comparison]:

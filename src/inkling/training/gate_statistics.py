@@ -17,7 +17,7 @@ class Comparison:
     """Two networks on the same samples, read in the same alphabet.
 
     Args:
-        name: what the samples are: a pack, ``probes``, ``corrections``, or a symbol.
+        name: what the samples are: a pack, ``probes``, ``corrections``, ``all sets``, or a symbol.
         alphabet: what the readings could choose from.
         samples: how many.
         before: the share that the current network reads right, in [0, 1].

@@ -4,7 +4,7 @@ import { setName } from "./telling.js";
 
 const CORRECTIONS = "corrections";
 const TYPEFACES = "probes";
-const OTHER_COLUMN = new Set(["corrections of others", "features"]); // told of below, in no column
+const OTHER_COLUMN = new Set(["corrections of others", "all sets", "features"]); // told of below, in no column
 const COLUMNS = [
   { name: CORRECTIONS, label: "Held-out corrections", short: "Corrections" },
   { name: "digits", label: "Digits", short: "Digits" },

@@ -38,6 +38,7 @@ const SETS = {
   corrections: "Held-out corrections",
   "corrections of others": "Held-out corrections of other people",
   probes: "Typefaces",
+  "all sets": "All sets together",
   features: "By features alone, as memory reads",
   mnist: "MNIST",
   emnist: "EMNIST",

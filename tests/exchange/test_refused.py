@@ -62,6 +62,24 @@ def test_a_broken_line_is_reported_and_the_others_come_in(tmp_path, field, value
     assert len(problems[0]) < 300
 
 
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_a_table_may_be_set_apart_as_spreadsheets_do_it(tmp_path, delimiter, encoding):
+    export_corrections(several(), tmp_path / "out")
+    path = tmp_path / "out" / CSV
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        lines = list(csv.reader(file))
+    if delimiter == ";":
+        column = lines[0].index("probability")
+        lines = [[cell.replace(".", ",") if i == column else cell for i, cell in enumerate(line)] for line in lines]
+    with path.open("w", encoding=encoding, newline="") as file:
+        csv.writer(file, delimiter=delimiter).writerows(lines)
+    read, problems = read_exchange(tmp_path / "out")
+    assert problems == []
+    for one, kept in zip(read, several(), strict=True):
+        assert (one.symbol, one.profile, one.probability) == (kept.symbol, kept.profile, kept.probability)
+
+
 def test_strokes_that_are_none_are_reported(tmp_path):
     export_corrections([correction(1), correction(2)], tmp_path / "out")
     (drawn,) = (tmp_path / "out").glob("*/ink/000002.json")

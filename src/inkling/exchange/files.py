@@ -135,12 +135,20 @@ def _attempt(where: str, make: Callable[[], Row]) -> Row | str:
 def _lines(files: Folder | Zip) -> Iterator[Mapping[str, str]]:
     try:
         text = files.read(CSV, _MOST_CSV_BYTES).decode("utf-8-sig")
-        lines = csv.DictReader(io.StringIO(text, newline=""), restval="")
+        lines = csv.DictReader(io.StringIO(text, newline=""), restval="", delimiter=_delimiter(text))
         if missing := {"file", "symbol"} - set(lines.fieldnames or ()):
             raise DataError(f"{CSV} has no column {sorted(missing)[0]!r}.", "Its first line names its columns.")
         yield from lines
     except (*_DAMAGED, csv.Error) as error:
-        raise DataError(f"{CSV} cannot be read: {error}.", "Save it as UTF-8 with commas.") from error
+        raise DataError(
+            f"{CSV} cannot be read: {error}.", "Save it as UTF-8, with commas, semicolons or tabs."
+        ) from error
+
+
+def _delimiter(text: str) -> str:
+    """Tell by the first line what sets columns apart: where a comma is for decimals, Excel writes semicolons."""
+    first = text.partition("\n")[0]
+    return max(",;\t", key=first.count)  # the comma, where there is none
 
 
 def _listed(files: Folder | Zip, where: str, line: Mapping[str, str]) -> Row:
@@ -193,7 +201,7 @@ def _strokes(files: Folder | Zip, name: str) -> tuple[NDArray[np.floating], ...]
 
 
 def _number(text: str | None) -> float | None:
-    return float(text) if text else None
+    return float(text.replace(",", ".")) if text else None  # where semicolons stand, decimals have commas
 
 
 def _png(pixels: NDArray[np.uint8]) -> bytes:

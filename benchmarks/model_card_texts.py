@@ -58,7 +58,7 @@ LIMITS = """
   digits 98.0, small letters 96.5, capitals 93.4, letters 97.4, all 62 96.6 %; of their symbols 12, 32, 34, 16 and 20 %
   are read as a character and called sure (t).
 - **Simple doodles that resemble a letter** pass for it, and surely: of 40 drawings each, among all 62 a house was
-  called Q in 21, € was called E in all, a plus t in 39; among digits ∞ was called 0 in 24 (t), and of 8 each, the outline
+  called Q in 21, € was called E in all, a plus t in 39; among digits ∞ was called 0 in 24 (t). Of 8 each, the outline
   of a house was surely 0 and a triangle 4 in 4, an & 8 and a clef 6 in 6, three bars 9 in all (u). Other kinds of
   strangers are in [refusal](results/refusal.md).
 - **What lies beside the character.** A dark blot larger than a pen's dot is taken for a part of it: 74 % read right

@@ -130,3 +130,16 @@ def test_taught_symbols_stand_beside_names_and_however_they_are_composed():
     with pytest.raises(UnknownAlphabet, match="does not know 'cross'") as caught:
         Alphabet.parse("digits+cross", SYMBOLS, taught)
     assert "name that profile" in caught.value.hint
+
+
+def test_what_was_a_row_of_symbols_stays_one_whatever_name_is_taught():
+    taught = ("01", "ab", "TICK", "tick", "heart", "11", "at")
+    for row in ("01", "ab", "TICK", "at"):
+        assert Alphabet.parse(row, SYMBOLS, taught) == Alphabet.parse(row)
+        for spec in ([row], f"{row},"):
+            alone = Alphabet.parse(spec, SYMBOLS, taught)
+            assert alone.symbols == (row,)
+            assert Alphabet.parse(alone.name, SYMBOLS, taught) == alone
+    for name in ("tick", "heart", "11"):  # no rows: two are words, and one has a symbol twice
+        assert Alphabet.parse(name, SYMBOLS, taught).symbols == (name,)
+    assert Alphabet.parse("digits+01", SYMBOLS, taught).symbols == (*"0123456789", "01")

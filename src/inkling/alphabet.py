@@ -131,7 +131,8 @@ class Alphabet:
 
         A string that is no name is a list of symbols: ``"0123456789ABCDEF"``, or with commas, ``"Y,N"``. A string of
         letters that looks like a misspelt name is refused rather than taken apart. Symbols may be joined to names, too:
-        ``"digits+tick"``.
+        ``"digits+tick"``. A taught name such as ``01``, which is a row of the model's symbols as well, is meant only in
+        a list (``["01"]``, ``"01,"``) or beside a name (``"digits+01"``).
 
         Args:
             spec: a name, symbols in one string, or a sequence of symbols.
@@ -155,12 +156,12 @@ class Alphabet:
     @classmethod
     def _named(cls, spec: str, known: Sequence[str], taught: Sequence[str]) -> "Alphabet":
         """Make an alphabet of text, as :meth:`parse` does."""
-        known = (*known, *taught)
+        network, known = known, (*known, *taught)
         name = unicodedata.normalize("NFC", joined(spec).strip())
         parts = [part.strip() for part in name.split("+")]
         if any(part in (*_PARTS, _CASELESS, TAUGHT) for part in parts):
             return cls._joined(parts, known, taught)
-        if name in known:
+        if name in known and not _is_row(name, network):  # a row stays one, whatever is taught
             return cls._of((name,), known)
         if "," in name:
             return cls._of(tuple(part.strip() for part in name.split(",") if part.strip()), known)
@@ -213,6 +214,7 @@ class Alphabet:
             twice = [s for s in dict.fromkeys(texts) if texts.count(s) > 1]
             raise _unknown(f"{_list(twice)} stands more than once in the alphabet {_list(texts)}.")
         own = ("" if all(len(s) == 1 for s in texts) else ",").join(texts)
+        own += "," if len(texts) == 1 and _is_row(own, known) else ""  # else it would be read as its letters
         return cls(name or own, texts, tuple((s,) for s in texts))
 
 
@@ -227,6 +229,12 @@ def _reads_like_a_name(text: str) -> bool:
         return True
     # "abc" and "aeiou" are lists; "greek" and "emoji" are words: lists come in order and without repeats.
     return len(text) > 2 and text.isalpha() and not text.isupper() and list(text) != sorted(set(text))
+
+
+def _is_row(text: str, known: Sequence[str]) -> bool:
+    """Say whether text is a row of symbols: more than one, all known, without repeats, and no word."""
+    row = regex.findall(r"\X", text)
+    return len(row) == len(set(row)) > 1 and all(s in known for s in row) and not _reads_like_a_name(text)
 
 
 def _list(symbols: Iterable[str]) -> str:

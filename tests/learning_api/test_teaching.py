@@ -163,3 +163,11 @@ def test_forms_that_hold_no_picture_or_two_are_refused(client):
         assert error_of(answer, 400)["code"] == "malformed_request"
     assert error_of(client.post(CORRECTIONS, data="x", content_type="text/plain"), 415)
     assert listed(client)["total"] == 0
+
+
+def test_times_are_kept_of_strokes_of_which_every_point_has_one(client):
+    strokes = [[[60, 20, 1], [60, 160, 2]], [[20, 40, 3], [60, 20]]]
+    kept = teach(client, {"strokes": strokes}, "1")["correction"]["strokes"]
+    assert kept == [strokes[0], [[20, 40], [60, 20]]]
+    document = client.get("/api/v1/openapi.json").json
+    assert "every point has one" in document["components"]["schemas"]["Teach"]["properties"]["strokes"]["description"]

@@ -11,6 +11,7 @@ from ..store import GREATEST_ID, CorrectionQuery
 from .schemas import Drawn, Options, Probability, ProfileQuery, ReadingAnswer
 
 __all__ = [
+    "GREATEST_ID",
     "CorrectionAnswer",
     "CorrectionList",
     "ExportQuery",

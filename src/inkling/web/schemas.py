@@ -26,6 +26,9 @@ __all__ = [
 Point = Annotated[
     list[FiniteFloat], Field(min_length=2, max_length=3, description="x right and y down in px, then time in ms")
 ]
+_STROKES = (
+    "The strokes of a drawing, each a list of points. Times are kept of those strokes of which every point has one."
+)
 Length = Annotated[FiniteFloat, Field(gt=0)]
 Model = TypeVar("Model", bound=BaseModel)
 Probability = Annotated[float, Field(ge=0, le=1)]
@@ -72,7 +75,7 @@ class Drawn(Options):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     image: str = Field("", description="A picture as a data URL: data:image/png;base64,...")
-    strokes: list[list[Point]] | None = Field(None, description="The strokes of a drawing, each a list of points.")
+    strokes: list[list[Point]] | None = Field(None, description=_STROKES)
     width: Length | None = Field(None, description="The width of the drawing area in px.")
     height: Length | None = Field(None, description="The height of the drawing area in px.")
     pen_width: Length | None = Field(None, description="The width of the pen in px; by default one that suits.")

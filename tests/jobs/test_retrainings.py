@@ -79,6 +79,33 @@ def test_new_are_those_that_make_the_next_one_due_and_what_no_finished_one_learn
     assert counts() == (1, 1, "done")
 
 
+@pytest.mark.parametrize("end", ["done", "failed"])
+def test_what_others_taught_stays_new_when_one_profile_is_retrained(service, retrainings, end):
+    jobs = service.store.jobs
+
+    def retrained(profile):
+        job = retrainings.start(profile)
+        if end == "failed":
+            jobs.fail(job.id, None, {"code": "x", "message": "", "hint": ""})
+        else:
+            jobs.claim(job.id, "lease", 30)
+            jobs.finish(job.id, "lease", f"v{job.id}", {})
+        return retrainings.state().new
+
+    taught(service, "12", "Ada")
+    taught(service, "7" * 50, "Bob", seed=1)
+    taught(service, "345", seed=2)
+    assert retrained("Ada") == 50  # what everybody taught it learned from as well
+    assert retrainings.due(datetime.now(UTC)) == "50 new corrections"
+    assert retrainings.state().unlearned == (50 if end == "done" else 55)
+    taught(service, "6", "Ada", seed=3)
+    taught(service, "8", seed=4)
+    assert retrained("Bob") == 1
+    assert retrained("everybody") == 1
+    assert retrained(None) == 0
+    assert retrainings.state().unlearned == (0 if end == "done" else 57)
+
+
 def test_without_the_training_extra_it_says_how_to_install_it(service, retrainings, monkeypatch):
     found = importlib.util.find_spec
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "torch" else found(name))

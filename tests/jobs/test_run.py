@@ -182,9 +182,17 @@ def test_lessons_are_the_corrections_of_the_profile_and_of_everybody(service, re
     lessons = gather(service, again, done.version)
     assert dict(zip(lessons.labels.tolist(), lessons.new.tolist(), strict=True)) == {
         **dict.fromkeys("2345", False),
-        "θ": False,
+        "θ": True,  # Bo's, from which Ada's did not learn
         "6": True,
     }
+    later = run_job(settings, again.id)
+    third = retrainings.start("Bo")
+    lessons = gather(service, third, later.version)
+    assert not lessons.new.any()
+    last = run_job(settings, third.id)
+    taught(service, "8", "Ada", seed=6)
+    lessons = gather(service, retrainings.start(), last.version)  # two versions back, all of the others' was learned
+    assert lessons.labels[lessons.new].tolist() == ["8"]
 
 
 def test_a_correction_that_disagrees_with_those_like_it_weighs_less(service, retrainings):

@@ -1,11 +1,12 @@
 """Gathering what a retraining learns from: the corrections in the store, each with its weight."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..profiles import EVERYBODY
+from .schedule import learns_from
 
 if TYPE_CHECKING:
     from ..service import Service
@@ -22,8 +23,8 @@ _AT_ONCE = 500
 def gather(service: "Service", job: "Job", parent: str) -> "Lessons":
     """Give the corrections that a job is about: those that count, and were there when it was asked for.
 
-    One weighs less the more it disagrees with those like it. New are those that came, or were changed, since the
-    retraining that the parent came of was asked for.
+    One weighs less the more it disagrees with those like it. New are those that came, or were changed, since a
+    retraining that learns from them was asked for last: of those that the parent came of, one after the other.
 
     Args:
         service: holds store and memory.
@@ -46,10 +47,10 @@ def gather_others(service: "Service", job: "Job") -> "Lessons | None":
         return None
     mine = (job.profile, EVERYBODY)
     found = [one for one in _corrections(service.store, job, None) if one.profile not in mine]
-    return _lessons(found, {}, 0)
+    return _lessons(found, {}, lambda _: 0)
 
 
-def _lessons(found: "Sequence[Correction]", doubts: Mapping[int, float], learned: int) -> "Lessons":
+def _lessons(found: "Sequence[Correction]", doubts: Mapping[int, float], learned: Callable[[str], int]) -> "Lessons":
     from ..training.lessons import Lessons
 
     found = sorted(found, key=lambda one: one.id)
@@ -62,7 +63,7 @@ def _lessons(found: "Sequence[Correction]", doubts: Mapping[int, float], learned
             for one in found
         ),
         weights=np.array([max(1 - doubts.get(one.id, 0.0), _LEAST_WEIGHT) for one in found], np.float32),
-        new=np.array([one.revision > learned for one in found], np.bool_),
+        new=np.array([one.revision > learned(one.profile) for one in found], np.bool_),
     )
 
 
@@ -79,14 +80,21 @@ def _corrections(store: "Store", job: "Job", profile: str | None) -> "Iterator[C
             break
 
 
-def _learned(store: "Store", version: str) -> int:
-    """Give the revision up to which a version has learned; 0 where it came of no retraining here."""
+def _learned(store: "Store", version: str) -> Callable[[str], int]:
+    """Say up to which revision a version has learned what a profile taught; 0 where it came of no retraining here."""
+    made = {job.version: job for job in _jobs(store) if job.version}
+    line: list[Job] = []
+    while job := made.pop(version, None):
+        line.append(job)
+        version = job.parent or ""
+    return lambda profile: max((job.revision for job in line if learns_from(job.profile, profile)), default=0)
+
+
+def _jobs(store: "Store") -> "Iterator[Job]":
     after = None
     while True:
         page = store.jobs.find(100, after)
-        for job in page.jobs:
-            if job.version == version:
-                return job.revision
+        yield from page.jobs
         after = page.after
         if after is None:
-            return 0
+            break

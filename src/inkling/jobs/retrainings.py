@@ -33,8 +33,9 @@ class RetrainingState:
         automatic: whether it is switched on to retrain by itself.
         after: after how many new corrections it does so; 0 for never.
         at: at what time of day it does so, such as 03:30; empty for never.
-        new: how many corrections came since the last retraining that ended, however it did; ``after`` counts these.
-        unlearned: how many came since the last one that was finished.
+        new: how many corrections came since the last retraining that was about them and ended, however it did;
+            ``after`` counts these.
+        unlearned: how many came since the last one about them that was finished.
         last: how the last one ended: ``done``, ``failed`` or ``cancelled``; None where there was none.
         parent: the version that one would start from, which is the one that reads.
         job: the retraining that waits or runs.

@@ -1,17 +1,19 @@
 """When a retraining is due by itself."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from ..errors import InvalidSetting
+from ..profiles import EVERYBODY
 from ..settings import Settings
 
 if TYPE_CHECKING:
     from ..store import Job, Store
 
-__all__ = ["AUTOMATIC", "KIND", "Fresh", "due", "fresh", "is_automatic", "time_of_day"]
+__all__ = ["AUTOMATIC", "KIND", "Fresh", "due", "fresh", "is_automatic", "learns_from", "time_of_day"]
 
 #: The kind of job that a retraining is.
 KIND = "retraining"
@@ -30,7 +32,7 @@ def is_automatic(store: "Store") -> bool:
 
 @dataclass(frozen=True)
 class Fresh:
-    """What was taught since the last retraining.
+    """What was taught since the last retraining that was about it: one of a profile leaves others' as new as they were.
 
     Args:
         new: corrections since one was last asked for that has ended, however it did: they are what makes the next one
@@ -46,12 +48,23 @@ class Fresh:
 
 def fresh(store: "Store") -> Fresh:
     """Count what was taught since the last retraining."""
-    last = store.jobs.latest(KIND)
-    new = store.count(last.revision if last else 0)
-    if last is None or last.state == "done":
-        return Fresh(new, new, last)
-    finished = store.jobs.latest(KIND, ("done",))
-    return Fresh(new, store.count(finished.revision if finished else 0), last)
+    new = _since(store, store.jobs.revisions(KIND, ("done", "failed", "cancelled")))
+    return Fresh(new, _since(store, store.jobs.revisions(KIND, ("done",))), store.jobs.latest(KIND))
+
+
+def learns_from(whose: str | None, profile: str) -> bool:
+    """Say whether a retraining of one profile (None: of all) learns from the corrections of another."""
+    return whose is None or profile in (whose, EVERYBODY)
+
+
+def _since(store: "Store", revisions: Mapping[str | None, int]) -> int:
+    """Count the corrections that are later than the last of the retrainings that learn from them."""
+    of_all = revisions.get(None, 0)
+    new = store.count(of_all)
+    for profile in {*revisions, EVERYBODY} - {None}:
+        last = max((revision for whose, revision in revisions.items() if learns_from(whose, str(profile))), default=0)
+        new -= store.count(of_all, profile) - store.count(last, profile) if last > of_all else 0
+    return max(new, 0)  # something may be taught meanwhile
 
 
 def due(store: "Store", settings: Settings, now: datetime) -> str | None:

@@ -90,6 +90,12 @@ class Jobs:
         row = self._database.read(lambda connection: connection.execute(query).first())
         return None if row is None else job_of(row)
 
+    def revisions(self, kind: str, states: Sequence[str]) -> dict[str | None, int]:
+        """Up to which revision there was a job of a kind that is in one of these states, by whom it is about."""
+        mine = (jobs.c.kind == kind) & jobs.c.state.in_(states)
+        query = select(jobs.c.profile, func.max(jobs.c.revision)).where(mine).group_by(jobs.c.profile)
+        return self._database.read(lambda connection: {row[0]: row[1] for row in connection.execute(query)})
+
     def waiting(self, stale_after_s: float) -> list[Job]:
         """The jobs that a worker should take up, oldest first: queued, or running and not heard of for so long."""
 

@@ -62,9 +62,7 @@ def decode_bytes(data: bytes, max_bytes: int, max_pixels: int) -> tuple[NDArray[
 def _not_read(data: bytes) -> NotAnImage:
     kind = _OTHER_KINDS.get(data[8:12]) if data[4:8] == b"ftyp" else None
     if kind:
-        return NotAnImage(
-            f"The file is a picture of the kind {kind}, which is not read.", "Save it as JPEG or PNG."
-        )
+        return NotAnImage(f"The file is a picture of the kind {kind}, which is not read.", "Save it as JPEG or PNG.")
     return NotAnImage(f"The file is not a picture: it begins with {data[:8]!r}.", _HINT)
 
 

@@ -221,6 +221,17 @@ def test_old_files_are_removed_but_none_that_is_needed(service, versions):
     assert versions.bundle(made[1]) == other(2)
 
 
+def test_importing_what_is_here_already_removes_nothing(versions, tmp_path):
+    made = [added(versions, number) for number in (1, 2, 3)]
+    versions.promote(made[0])
+    versions.roll_back()
+    held = [one.model.version for one in versions.all() if one.model.held]
+    done = versions.import_(versions.export(made[2], tmp_path / "again.zip"))
+    assert (done.new, done.back) == (False, False)
+    assert [one.model.version for one in versions.all() if one.model.held] == held
+    assert versions.promote(made[0]).version == made[0]
+
+
 @pytest.mark.parametrize("origin", ["imported", "trained"])
 def test_what_comes_from_elsewhere_has_old_files_removed_but_never_its_own(versions, tmp_path, origin):
     made = [versions.add(other(number), origin=origin).version for number in range(1, 5)]

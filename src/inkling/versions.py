@@ -189,8 +189,8 @@ class Versions:
     ) -> "ModelVersion":
         """Keep a bundle as a version; it does not read until it is promoted. See ``ModelVersion`` for what is told.
 
-        A version that is there already is given back as it is. The files of the oldest go, as :meth:`prune` says, but
-        for a retrained one: it may read in a moment, and then others are needed.
+        A version that is there already is given back as it is, and nothing else changes. Otherwise the files of the
+        oldest go, as :meth:`prune` says, but for a retrained one: it may read in a moment, and then others are needed.
 
         Raises:
             ModelError: another bundle of that version is there.
@@ -199,10 +199,11 @@ class Versions:
         for at_hand in (self._recall.base.version, parent, bundle.version):
             self._at_hand.keep(at_hand)  # it came before, and whatever else is called so, it has the name
         models = self._recall.store.models
+        there = any(one.version == bundle.version and one.held for one in models.all())
         model = models.add(
             bundle, parent=parent, origin=origin, reason=reason, profile=profile, state=state, report=report
         )
-        if origin != "retrained":
+        if origin != "retrained" and not there:
             try:
                 models.prune(self._settings.keep_models, spare=model.version)
             except StoreError as error:  # it is kept, and there will be another time

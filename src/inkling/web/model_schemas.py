@@ -139,7 +139,7 @@ class RetrainingAnswer(BaseModel):
     at: str = Field(description="At what time of day it does so, such as 03:30; empty for never.")
     new: int = Field(
         ge=0,
-        description="How many corrections came since the last retraining that was about them and ended, however it did: "
+        description="How many corrections came since the last retraining about them that ended, however it did: "
         "what counts towards the next one by itself.",
     )
     unlearned: int = Field(

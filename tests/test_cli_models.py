@@ -177,6 +177,29 @@ def test_the_shipped_version_can_be_exported(tmp_path):
     assert Bundle.load(tmp_path / "mine").version == SHIPPED
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"figures": {"x": "y", "a/test/digits": {"accuracy": "much"}, "b": {"accuracy": 0.5}, "c": None}},
+        {"figures": ["x"]},
+        {"training": {"data": ["x", {"name": "y"}, {"name": "z", "samples": None}]}},
+        {"training": {"data": 3, "note": 4}},
+        {"training": {"kind": "retraining", "corrections": {"new": "some", "old": 1000}, "base_data": [1], "note": 5}},
+        {"training": {"kind": "retraining", "corrections": ["x"], "base_data": "mnist"}},
+    ],
+)
+def test_what_is_no_figure_in_a_card_from_elsewhere_is_passed_over(odd, tmp_path):
+    shipped = Bundle.load()
+    card = {name: value for name, value in shipped.card.items() if name != "version"}
+    bundle = Bundle.make(shipped.files[NORMALIZER], shipped.files[NETWORK], {**card, **odd, "created": "2026-01-02"})
+    bundle.save_zip(tmp_path / "odd.zip")
+    assert run("models", "import", str(tmp_path / "odd.zip")).exit_code == 0
+    for words in (("show", bundle.version), ("show", bundle.version, "--json"), ("list",), ("list", "--json")):
+        done = run("models", *words)
+        assert (done.exit_code, done.stderr) == (0, ""), done.output
+        assert bundle.version in done.stdout
+
+
 def test_what_cannot_be_done_is_one_line_on_standard_error(tmp_path, seven):
     (tmp_path / "diary.zip").write_bytes(b"Dear diary")
     for arguments in (

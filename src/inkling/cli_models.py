@@ -79,7 +79,7 @@ def show(version: str | None, as_json: bool) -> None:
         "added": f"{_utc(model.added_at)} UTC",
         "size": f"{_mebibytes(model.size_bytes)}{files}",
         "SHA-256": model.sha256,
-        "learned from": _learned_from(model.card.get("training", {})),
+        "learned from": _learned_from(model.card),
         "gate": _DECISIONS[model.state],
     }
     for name, value in facts.items():
@@ -215,22 +215,48 @@ def _card_of(versions: "Versions", version: str) -> Mapping[str, Any]:
 
 def _figures(card: Mapping[str, Any], parent: Mapping[str, Any]) -> list[tuple[str, ...]]:
     """Lay out the measured figures of a card beside those of its parent's."""
-    before = parent.get("figures", {})
-    rows: list[tuple[str, ...]] = []
-    for name, figure in card.get("figures", {}).items():
-        change = f"{(figure['accuracy'] - before[name]['accuracy']) * 100:+.2f}" if name in before else ""
-        rows.append((name, f"{figure['samples']:,}", _percent(figure["accuracy"]), change))
-    return rows
+    mine, before = (_measured(one) for one in (card, parent))
+    return [
+        (
+            name,
+            f"{samples:,}",
+            _percent(accuracy),
+            f"{(accuracy - before[name][1]) * 100:+.2f}" if name in before else "",
+        )
+        for name, (samples, accuracy) in mine.items()
+    ]
 
 
-def _learned_from(training: Mapping[str, Any]) -> str:
-    """Say in a line what a card's training was done with."""
+def _measured(card: Mapping[str, Any]) -> dict[str, tuple[int, float]]:
+    """Give samples and accuracy by data set; what is no figure is passed over, since anybody may write a card."""
+    figures = {name: _mapping(figure) for name, figure in _mapping(card.get("figures")).items()}
+    numbers = {name: (one.get("samples"), one.get("accuracy")) for name, one in figures.items()}
+    return {
+        name: (samples, float(accuracy))
+        for name, (samples, accuracy) in numbers.items()
+        if isinstance(samples, int) and isinstance(accuracy, int | float)
+    }
+
+
+def _learned_from(card: Mapping[str, Any]) -> str:
+    """Say in a line what a card's training was done with, as far as it says so."""
+    training = _mapping(card.get("training"))
     if training.get("kind") != "retraining":
-        return ", ".join(f"{one['name']} ({one['samples']:,})" for one in training.get("data", ()))
-    corrections = training.get("corrections", {})
-    counts = ", ".join(f"{name.replace('_', ' ')} {count:,}" for name, count in corrections.items())
-    data = ", ".join(training.get("base_data", ()))
-    return "; ".join(filter(None, (f"corrections: {counts}", data, training.get("note"))))
+        packs = [(one.get("name"), one.get("samples")) for one in map(_mapping, _list(training.get("data")))]
+        return ", ".join(f"{name} ({samples:,})" for name, samples in packs if isinstance(samples, int))
+    corrections = _mapping(training.get("corrections"))
+    counts = ", ".join(f"{name.replace('_', ' ')} {n:,}" for name, n in corrections.items() if isinstance(n, int))
+    data = ", ".join(map(str, _list(training.get("base_data"))))
+    note = training.get("note")
+    return "; ".join(filter(None, (f"corrections: {counts}", data, str(note or ""))))
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _list(value: object) -> list[Any]:
+    return list(value) if isinstance(value, list | tuple) else []
 
 
 def _mebibytes(size_bytes: int) -> str:

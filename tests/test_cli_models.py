@@ -181,7 +181,6 @@ def test_the_shipped_version_can_be_exported(tmp_path):
     "odd",
     [
         {"figures": {"x": "y", "a/test/digits": {"accuracy": "much"}, "b": {"accuracy": 0.5}, "c": None}},
-        {"figures": ["x"]},
         {"training": {"data": ["x", {"name": "y"}, {"name": "z", "samples": None}]}},
         {"training": {"data": 3, "note": 4}},
         {"training": {"kind": "retraining", "corrections": {"new": "some", "old": 1000}, "base_data": [1], "note": 5}},

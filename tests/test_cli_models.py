@@ -302,6 +302,14 @@ def test_a_refused_retraining_leaves_with_3_and_the_version_before_reads_on(taug
     assert read(seven) == ("7", SHIPPED)
 
 
+def test_a_retraining_beside_a_pinned_bundle_says_that_it_cannot_read(taught, monkeypatch, tmp_path):
+    Work(monkeypatch, is_refused, is_refused)
+    assert "INKLING_BUNDLE" not in run("retrain").stderr
+    Bundle.load().save(tmp_path / "pinned")
+    monkeypatch.setenv("INKLING_BUNDLE", str(tmp_path / "pinned"))
+    assert "does not read here" in run("retrain").stderr
+
+
 def test_a_failed_retraining_says_why(taught, monkeypatch):
     Work(monkeypatch, fails)
     done = run("retrain")

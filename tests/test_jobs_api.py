@@ -8,6 +8,7 @@ import socket
 import pytest
 from jsonschema import Draft202012Validator
 
+from inkling.bundle import Bundle
 from inkling.errors import StoreError
 from inkling.jobs import retrainings
 from inkling.settings import Settings
@@ -77,6 +78,7 @@ def test_a_retraining_is_asked_for_once_and_found_again(client, schemas):
     assert client.get(f"{API}/retraining").json["new"] == 1
     answer = client.post(f"{API}/retrainings")  # no body is the same as {}
     job = answer.json
+    assert job.pop("warning") == ""
     assert (answer.status_code, answer.headers["Location"]) == (202, f"{API}/jobs/{job['id']}")
     assert (job["kind"], job["state"], job["profile"], job["progress"]) == ("retraining", "queued", None, None)
     assert job["created_at"].endswith("Z")
@@ -112,6 +114,22 @@ def test_without_the_extra_it_says_what_to_install(client, monkeypatch):
     assert state["available"] is False
     assert "pip install" in state["why_not"]
     assert client.get(f"{API}/jobs").json["total"] == 0
+
+
+def test_where_the_settings_name_the_bundle_it_says_that_what_comes_of_it_cannot_read(client, url, tmp_path, schemas):
+    teach(client)
+    assert client.get(f"{API}/retraining").json["warning"] == ""
+    Bundle.load().save(tmp_path / "mine")
+    pinned = create_app(Settings.load({}, database_url=url, bundle=str(tmp_path / "mine"))).test_client()
+    asked = ask(pinned)
+    assert "INKLING_BUNDLE" in asked["warning"]
+    assert str(tmp_path) not in asked["warning"]
+    is_a("RetrainingAsked", asked, schemas)
+    assert pinned.get(f"{API}/retraining").json["warning"] == asked["warning"]
+    pinned.delete(f"{API}/jobs/{asked['id']}")
+    asked = ask(client)
+    assert asked["warning"] == ""
+    is_a("RetrainingAsked", asked, schemas)
 
 
 def test_the_switch_holds_for_every_process(client, url, recognizer):
@@ -152,7 +170,9 @@ def test_why_a_job_failed_names_no_place_of_the_machine(client, store):
     assert told == {"code": error["code"], "message": "The file '…' of … is damaged.", "hint": "Look into …."}
 
 
-@pytest.mark.parametrize("plain", ["Run: .venv/bin/python -m pip install -e '.[train]'.", "1 / 2, and/or 99.2 % (a/b): 3:30"])
+@pytest.mark.parametrize(
+    "plain", ["Run: .venv/bin/python -m pip install -e '.[train]'.", "1 / 2, and/or 99.2 % (a/b): 3:30"]
+)
 def test_a_sentence_without_a_place_stays_as_it_is(plain):
     assert hidden(plain) == plain
 

@@ -63,6 +63,8 @@ def retrain(profile: str | None, resume: bool, cancel: bool, as_json: bool) -> N
             job = retrainings.start(profile, "asked for on the command line")
         except JobRunning as error:
             raise JobRunning(error.message, _WAYS) from error
+    if retrainings.warning:
+        click.echo(f"inkling: {retrainings.warning}", err=True)
     ended = _work(service, retrainings, job)
     if as_json:
         click.echo(json.dumps(_described(service, ended), ensure_ascii=False))

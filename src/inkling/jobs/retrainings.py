@@ -20,6 +20,11 @@ __all__ = ["STALE_AFTER_S", "RetrainingState", "Retrainings", "check_available",
 #: After how long without a word a running job has lost whoever did it, seconds.
 STALE_AFTER_S = 30.0
 
+_PINNED = (
+    "The settings name the bundle that reads, so that what comes of a retraining is kept and judged, but does not read "
+    "here. To have it read, leave out the setting bundle (INKLING_BUNDLE, --bundle) and start again."
+)
+
 _NEEDED = ("torch", "lightning_fabric", "onnx", "onnxscript", "safetensors")
 
 
@@ -39,6 +44,7 @@ class RetrainingState:
         last: how the last one ended: ``done``, ``failed`` or ``cancelled``; None where there was none.
         parent: the version that one would start from, which is the one that reads.
         job: the retraining that waits or runs.
+        warning: why what comes of one cannot read here; empty where it can.
     """
 
     available: bool
@@ -51,6 +57,7 @@ class RetrainingState:
     last: str | None
     parent: str
     job: "Job | None"
+    warning: str
 
 
 class Retrainings:
@@ -88,7 +95,13 @@ class Retrainings:
             last=found.last.state if found.last else None,
             parent=self._service.versions.current(),
             job=store.jobs.latest(KIND, ("queued", "running")),
+            warning=self.warning,
         )
+
+    @property
+    def warning(self) -> str:
+        """Why what comes of a retraining cannot read here; empty where it can."""
+        return _PINNED if self._service.versions.pinned else ""
 
     def start(self, profile: str | None = None, reason: str = "asked for") -> "Job":
         """Ask for a retraining; a worker takes it up.

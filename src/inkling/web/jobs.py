@@ -12,7 +12,7 @@ from .api import PROBLEMS, component
 from .bodies import json_body, json_of, json_or_nothing, parameters, query_of
 from .learning_schemas import GREATEST_ID
 from .loading import loader
-from .model_schemas import Automatic, JobAnswer, JobList, JobQuery, Retrain, RetrainingAnswer
+from .model_schemas import Automatic, JobAnswer, JobList, JobQuery, Retrain, RetrainAnswer, RetrainingAnswer
 from .schemas import Problem
 from .streams import EVENT_STREAM, answer_stream
 
@@ -58,7 +58,7 @@ def automatic() -> Response:
     summary="Retrain the network in the background, from what was taught",
     openapi_extensions=json_body(component(Retrain), required=False),
     responses={
-        202: JobAnswer,
+        202: RetrainAnswer,
         409: Problem,
         422: Problem,
         429: Problem,
@@ -68,8 +68,9 @@ def automatic() -> Response:
 )
 def retrain() -> Response:
     """Ask for a retraining; it waits for a worker."""
-    job = _retrainings().start(profile=json_or_nothing(Retrain).profile)
-    answer = jsonify(job_json(job))
+    found = _retrainings()
+    job = found.start(profile=json_or_nothing(Retrain).profile)
+    answer = jsonify({**job_json(job), "warning": found.warning})
     answer.status_code = 202
     answer.headers["Location"] = url_for("jobs.job", id=job.id)
     return answer
@@ -168,6 +169,7 @@ def _state() -> Response:
             "last": state.last,
             "parent": state.parent,
             "job": job_json(state.job) if state.job else None,
+            "warning": state.warning,
         }
     )
 

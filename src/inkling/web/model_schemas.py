@@ -19,6 +19,7 @@ __all__ = [
     "Promote",
     "PromotionAnswer",
     "Retrain",
+    "RetrainAnswer",
     "RetrainingAnswer",
     "RollBack",
 ]
@@ -119,6 +120,14 @@ class JobAnswer(BaseModel):
     outcome: dict[str, Any] | None = Field(description="What came of it, once it is done.")
 
 
+class RetrainAnswer(JobAnswer):
+    """A retraining that was asked for."""
+
+    model_config = ConfigDict(title="RetrainingAsked")
+
+    warning: str = Field(description="Why what comes of it cannot read here, and what to do; empty where it can.")
+
+
 class JobList(BaseModel):
     """A page of jobs, newest first."""
 
@@ -150,6 +159,7 @@ class RetrainingAnswer(BaseModel):
     )
     parent: str = Field(description="The version that one would start from: the one that reads.")
     job: JobAnswer | None = Field(description="The retraining that waits or runs.")
+    warning: str = Field(description="Why what comes of one cannot read here, and what to do; empty where it can.")
 
 
 class Figure(BaseModel):

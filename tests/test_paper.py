@@ -179,6 +179,16 @@ def test_a_shadow_on_a_flat_picture_is_no_ink(symbol, soft, lit):
     assert np.abs(found - truth(clean)).mean() < 0.02
 
 
+@pytest.mark.parametrize("shape", [(8, 1024), (30, 5000), (5000, 30), (1200, 9)])
+def test_a_narrow_strip_is_looked_at_as_any_picture(shape):
+    strip = np.full(shape, 255, np.uint8)
+    bar = tuple(slice(side // 4, side // 4 + max(3, side // 50)) for side in shape)
+    strip[bar] = 0
+    found = on_sheet(find_ink(strip), shape)
+    assert found[bar].mean() > 0.5
+    assert found.sum() < 2 * strip[bar].size
+
+
 @pytest.mark.parametrize("symbol", sorted(STROKES.keys() - {"1"}))  # a bar with no margin is ink or paper
 @pytest.mark.parametrize("quality", [95, 60])
 def test_a_character_cut_out_with_no_margin_is_found_as_jpeg_too(symbol, quality):

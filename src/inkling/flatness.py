@@ -44,7 +44,8 @@ def is_flat(grey: NDArray[np.uint8], histogram: NDArray[np.float32]) -> bool:
     if second is None and commonest(histogram) is None:
         return False
     step = max(1, max(grey.shape) // _LOOKED_AT_PX)
-    few = np.ascontiguousarray(grey[step // 2 :: step, step // 2 :: step])
+    top, left = (min(step, side) // 2 for side in grey.shape)  # of a narrow strip one row is left, not none
+    few = np.ascontiguousarray(grey[top::step, left::step])
     if second is not None and all(_is_broad(_near(few, level), _HALF_SHARE, 0) for level in (mode, second)):
         return False  # light and shadow: of a character cut out tightly the ink is strokes
     return not _has_shade(few, mode)

@@ -127,7 +127,7 @@ def _reduced(image: Image.Image) -> Image.Image:
         smaller.info = image.info
         return smaller
     if _is_transparent(image):  # with colour weighed by opacity
-        return image.convert("RGBA").convert("RGBa").reduce(times).convert("RGBA")
+        return _rgba(image).convert("RGBa").reduce(times).convert("RGBA")
     return (image.convert({"1": "L", "P": "RGB"}[image.mode]) if image.mode in ("1", "P") else image).reduce(times)
 
 
@@ -144,10 +144,13 @@ def _as_array(image: Image.Image) -> NDArray[np.uint8]:
         highest = levels.max(initial=0)
         most = next((depth for depth in _DEPTHS if highest <= depth), highest)
         return (np.clip(levels / most, 0, 1) * 255).round().astype(np.uint8)
-    wanted = "RGBA" if _is_transparent(image) else "L" if image.mode in ("1", "L") else "RGB"
-    if image.mode in ("La", "PA"):
-        image = image.convert("LA" if image.mode == "La" else "RGBA")
-    return np.asarray(image.convert(wanted))
+    if _is_transparent(image):
+        return np.asarray(_rgba(image))
+    return np.asarray(image.convert("L" if image.mode in ("1", "L") else "RGB"))
+
+
+def _rgba(image: Image.Image) -> Image.Image:
+    return (image.convert("LA") if image.mode == "La" else image).convert("RGBA")  # Pillow knows no shorter way
 
 
 def grey_of_array(array: Any) -> NDArray[np.uint8]:

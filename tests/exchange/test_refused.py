@@ -80,6 +80,28 @@ def test_a_table_may_be_set_apart_as_spreadsheets_do_it(tmp_path, delimiter, enc
         assert (one.symbol, one.profile, one.probability) == (kept.symbol, kept.profile, kept.probability)
 
 
+def test_a_table_says_what_sets_it_apart_and_may_hold_commas(tmp_path):
+    export_corrections([correction(1)], tmp_path / "out")
+    (name,) = (str(path.relative_to(tmp_path / "out")) for path in (tmp_path / "out").glob("*/000001.png"))
+    for text in (f"sep=;\r\nfile;symbol\r\n{name};1\r\n", f"file;symbol;comment, if any, here\n{name};1;x\n"):
+        (tmp_path / "out" / CSV).write_text(text, "utf-8")
+        read, problems = read_exchange(tmp_path / "out")
+        assert ([one.symbol for one in read], problems) == (["1"], [])
+
+
+def test_where_commas_set_columns_apart_none_is_for_decimals(tmp_path):
+    export_corrections([correction(1)], tmp_path / "out")
+    path = tmp_path / "out" / CSV
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        (line,) = csv.DictReader(file)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        out = csv.DictWriter(file, line)
+        out.writeheader()
+        out.writerow(line | {"size_px": "1,234"})
+    read, problems = read_exchange(tmp_path / "out")
+    assert (read, len(problems)) == ([], 1)
+
+
 def test_strokes_that_are_none_are_reported(tmp_path):
     export_corrections([correction(1), correction(2)], tmp_path / "out")
     (drawn,) = (tmp_path / "out").glob("*/ink/000002.json")

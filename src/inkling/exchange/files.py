@@ -28,6 +28,8 @@ __all__ = ["folder_of", "read_files", "write_folder", "write_zip"]
 _FIELDS = ("file", "symbol", "profile", "read", "probability", "alphabet", "model", "created_at", "pen_width",
            "size_px", "strokes", "picture")  # fmt: skip
 _MOST_CSV_BYTES = 2**28
+#: Columns that a table must have, and those that hold numbers.
+_COLUMNS, _NUMBERS = {"file", "symbol"}, ("probability", "pen_width", "size_px")
 _MOST_FILE_BYTES = 2**25
 _LONGEST_NAME = 200
 _GLYPH_SIDES = bytes([0, 0, 0, 28]) * 2  # as a PNG's header says it
@@ -135,20 +137,25 @@ def _attempt(where: str, make: Callable[[], Row]) -> Row | str:
 def _lines(files: Folder | Zip) -> Iterator[Mapping[str, str]]:
     try:
         text = files.read(CSV, _MOST_CSV_BYTES).decode("utf-8-sig")
-        lines = csv.DictReader(io.StringIO(text, newline=""), restval="", delimiter=_delimiter(text))
-        if missing := {"file", "symbol"} - set(lines.fieldnames or ()):
+        said, _, rest = text.partition("\n")
+        text = rest if re.fullmatch(r"sep=.\r?", said) else text  # Excel's word on the delimiter
+        delimiter = next((one for one in ";\t" if _COLUMNS <= set(_table(text, one).fieldnames or ())), ",")
+        lines = _table(text, delimiter)
+        if missing := _COLUMNS - set(lines.fieldnames or ()):
             raise DataError(f"{CSV} has no column {sorted(missing)[0]!r}.", "Its first line names its columns.")
-        yield from lines
+        if delimiter == ",":
+            yield from lines
+        else:  # where a comma is for decimals, spreadsheets set columns apart by something else
+            for line in lines:
+                yield line | {name: line[name].replace(",", ".") for name in _NUMBERS if line.get(name)}
     except (*_DAMAGED, csv.Error) as error:
         raise DataError(
             f"{CSV} cannot be read: {error}.", "Save it as UTF-8, with commas, semicolons or tabs."
         ) from error
 
 
-def _delimiter(text: str) -> str:
-    """Tell by the first line what sets columns apart: where a comma is for decimals, Excel writes semicolons."""
-    first = text.partition("\n")[0]
-    return max(",;\t", key=first.count)  # the comma, where there is none
+def _table(text: str, delimiter: str) -> "csv.DictReader[str]":
+    return csv.DictReader(io.StringIO(text, newline=""), restval="", delimiter=delimiter)
 
 
 def _listed(files: Folder | Zip, where: str, line: Mapping[str, str]) -> Row:
@@ -201,7 +208,7 @@ def _strokes(files: Folder | Zip, name: str) -> tuple[NDArray[np.floating], ...]
 
 
 def _number(text: str | None) -> float | None:
-    return float(text.replace(",", ".")) if text else None  # where semicolons stand, decimals have commas
+    return float(text) if text else None
 
 
 def _png(pixels: NDArray[np.uint8]) -> bytes:

@@ -34,7 +34,7 @@ def died(attempts: int, how: str) -> InklingError:
     """Give the error of a retraining whose process died each time."""
     error = InklingError(
         f"The process of the retraining ended {attempts} times before it was done{how}.",
-        "The machine may have too little memory: end other programs, then retrain again.",
+        "The machine may have too little memory, or its disk may not answer: see to that, then retrain again.",
     )
     error.code = "retraining_died"
     return error

@@ -159,7 +159,8 @@ class _Worker:
             if self.leaving:
                 self._store.jobs.put_back(job.id, lease)
                 return
-            how = f" (the last time by signal {-code})" if code < 0 else f" (the last time with code {code})"
+            by = "hanging" if code is None else f"signal {-code}" if code < 0 else f"code {code}"
+            how = f" (the last time by {by})"
             if job.attempts >= ATTEMPTS:
                 if failed := self._store.jobs.fail(job.id, lease, reason_of(died(ATTEMPTS, how))):
                     log_end(failed)
@@ -192,8 +193,10 @@ class _Worker:
 
     def _wait(
         self, child: "subprocess.Popen[bytes]", within_s: float, under_way: Callable[[], bool] = lambda: False
-    ) -> int:
+    ) -> int | None:
         """Wait for a process, and end it where this one leaves, or where it hangs: nobody else would.
+
+        Gives its exit code, None where it hung.
 
         Args:
             child: the process.
@@ -216,4 +219,5 @@ class _Worker:
                 leave_by = now + _LEAVE_WITHIN_S
             elif now > leave_by:
                 _log.warning("The process %d hangs; it is ended.", child.pid)
-                return stop(child, _END_WITHIN_S)
+                stop(child, _END_WITHIN_S)
+                return None

@@ -1,15 +1,24 @@
 """Names as people write them: joiners and wide spaces are taken, what cannot be seen is not."""
 
+from contextlib import suppress
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from inkling.alphabet import Alphabet, parse_symbol
 from inkling.errors import BadSymbol, InvalidProfile
 from inkling.profiles import parse_profile
 
-PERSIAN, HINDI, BENGALI = "نيم\u200cروز", "क्\u200dष", "র\u200d্য"
+PERSIAN, HINDI, BENGALI, MALAYALAM = "نيم\u200cروز", "क्\u200dष", "র\u200d্য", "ജോണ്\u200d"
+
+#: What is joined, what joins, and what is written with it.
+PIECES = "\u200c\u200dنیمه\u064b\u0654aeé\u0301\u0323ന\u0d4dक\u094d\u093c\u093f👩🎨\ufe0f🏽 \u3000\u2000"
 
 
-@pytest.mark.parametrize("name", [PERSIAN, HINDI, BENGALI, "👩🏽\u200d🎨", "🏳️\u200d🌈", "ه\u200d", "葛\U000e0100"])
+@pytest.mark.parametrize(
+    "name", [PERSIAN, HINDI, BENGALI, "👩🏽\u200d🎨", "🏳️\u200d🌈", "ه\u200d", "葛\U000e0100", "ജോണ്\u200d"]
+)
 def test_joiners_that_are_seen_stay(name):
     assert parse_symbol(name) == name
     assert parse_profile(f"Zoë {name}") == f"Zoë {name}"
@@ -41,6 +50,18 @@ def test_what_cannot_be_seen_is_refused(name):
         parse_profile(name)
     with pytest.raises(BadSymbol):
         parse_symbol(name)
+
+
+@given(
+    st.text(
+        "\u200c\u200dنیمه\u064b\u0654aeé\u0301\u0323ന\u0d4dक\u094d\u093c\u093f👩🎨\ufe0f🏽 \u3000\u2000", min_size=1
+    )
+)
+def test_a_name_that_was_taken_is_taken_as_it_is(written):
+    for parse in (parse_profile, parse_symbol):
+        with suppress(InvalidProfile, BadSymbol):
+            name = parse(written)
+            assert parse(name) == name
 
 
 def test_a_taught_name_with_a_joiner_is_found_in_a_list():

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import regex
 
 from .errors import BadSymbol, UnknownAlphabet
-from .joiners import joined, seen
+from .joiners import composed, seen
 
 __all__ = ["LOOK_ALIKES", "NAMED", "SYMBOLS", "TAUGHT", "Alphabet", "kind_of", "look_alikes", "parse_symbol"]
 
@@ -82,7 +82,7 @@ def parse_symbol(text: object) -> str:
     """
     if not isinstance(text, str):
         raise BadSymbol(f"A symbol is text, not {type(text).__name__}.", _WHAT_A_SYMBOL_IS)
-    symbol = unicodedata.normalize("NFC", joined(text).strip())
+    symbol = composed(text).strip()
     shown = repr(symbol if len(symbol) <= 40 else symbol[:40] + "…")
     if not symbol:
         raise BadSymbol("There is no symbol.", _WHAT_A_SYMBOL_IS)
@@ -94,7 +94,7 @@ def parse_symbol(text: object) -> str:
         return symbol
     if len(symbol) > _LONGEST_NAME:
         raise BadSymbol(f"{shown} has {len(symbol)} characters; a name has {_LONGEST_NAME} at most.", _WHAT_A_SYMBOL_IS)
-    if not regex.fullmatch(r"[\p{L}\p{N}](?:[\u200C\u200D]?[\p{L}\p{M}\p{N}_-])*", symbol):
+    if not regex.fullmatch(r"[\p{L}\p{N}][\p{L}\p{M}\p{N}\u200C\u200D_-]*", symbol):
         raise BadSymbol(f"{shown} is neither one character nor one word.", _WHAT_A_SYMBOL_IS)
     if symbol.lower() in (*NAMED, TAUGHT):
         raise BadSymbol(f"{shown} is the name of an alphabet.", "Choose another name.")
@@ -148,7 +148,7 @@ class Alphabet:
         if isinstance(spec, Alphabet):
             return spec._checked(known)
         try:
-            symbols = tuple(unicodedata.normalize("NFC", joined(s)) if isinstance(s, str) else s for s in spec)
+            symbols = tuple(composed(s) if isinstance(s, str) else s for s in spec)
         except TypeError:
             raise _unknown(f"an alphabet is a name or a list of symbols, not {type(spec).__name__}.") from None
         return cls._of(symbols, known)
@@ -157,7 +157,7 @@ class Alphabet:
     def _named(cls, spec: str, known: Sequence[str], taught: Sequence[str]) -> "Alphabet":
         """Make an alphabet of text, as :meth:`parse` does."""
         network, known = known, (*known, *taught)
-        name = unicodedata.normalize("NFC", joined(spec).strip())
+        name = composed(spec).strip()
         parts = [part.strip() for part in name.split("+")]
         if any(part in (*_PARTS, _CASELESS, TAUGHT) for part in parts):
             return cls._joined(parts, known, taught)

@@ -1,11 +1,9 @@
 """Profiles: whose hand it is."""
 
-import unicodedata
-
 import regex
 
 from .errors import InvalidProfile
-from .joiners import JOINER, joined, seen
+from .joiners import JOINER, composed, seen
 
 __all__ = ["EVERYBODY", "parse_profile"]
 
@@ -30,7 +28,7 @@ def parse_profile(name: object) -> str:
     """
     text = ""
     if isinstance(name, str):
-        text = unicodedata.normalize("NFC", _SPACES.sub(" ", joined(name).strip()))
+        text = _SPACES.sub(" ", composed(name).strip())
     if not seen(text) or not JOINER.sub("", text).isprintable() or len(text) > _LONGEST:
         shown = repr(name) if len(repr(name)) < 80 else repr(name)[:80] + "…"
         raise InvalidProfile(

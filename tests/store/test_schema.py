@@ -76,7 +76,8 @@ def test_every_step_from_the_first_keeps_the_rows(url):
             connection.exec_driver_sql(statement)
         connection.exec_driver_sql("UPDATE counter SET revision = 3")
         connection.exec_driver_sql("UPDATE corrections SET profile = 'EveryBody' WHERE id = 4")  # so it was taught once
-        connection.exec_driver_sql("UPDATE corrections SET profile = 'Ada   B' WHERE id = 2")
+        connection.exec_driver_sql("UPDATE corrections SET profile = 'Ada   B', symbol = '\u200dθ' WHERE id = 2")
+        connection.exec_driver_sql("UPDATE corrections SET profile = '\u3164' WHERE id = 1")
     engine.dispose()
     store = Store.open(url, keep_deleted_days=36_500)
     assert differences(url) == []
@@ -84,8 +85,8 @@ def test_every_step_from_the_first_keeps_the_rows(url):
     assert [(change.id, change.symbol, change.deleted) for change in store.changes(0)] == [
         *((1, "7", False), (2, "θ", True), (4, "tick", False)),
     ]
-    assert [change.profile for change in store.changes(0)] == ["everybody", "Ada B", "everybody"]
-    assert dict(store.profiles()) == {"everybody": 2}
+    assert [change.profile for change in store.changes(0)] == ["unnamed", "Ada B", "everybody"]
+    assert dict(store.profiles()) == {"everybody": 1, "unnamed": 1}
     assert store.models.all() == store.models.promotions() == store.models.prune(2) == []
     assert store.jobs.find().total == 0
     version = store.models.add(bundle(), origin="shipped").version

@@ -30,6 +30,8 @@ def test_the_chart_draws_numbers_and_what_is_read(client):
     assert nine > 5 * one > 1000  # the bars of 0.9 and 0.1
     strange = chart_of(client.get(path, query_string={"probability": ["\U0001f600:1"]}))
     assert len(strange) < len(two)
+    taught = {"probability": ["multiplication:0.6", "👩\u200d🎨:0.4"]}
+    assert len(chart_of(client.get(path, query_string=taught))) == len(two)
     assert len(chart_of(client.post(path, json={"strokes": BAR, "alphabet": "digits"}))) > len(two)
 
 

@@ -11,6 +11,8 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from ..alphabet import parse_symbol
+from ..errors import BadSymbol
 from .api import PROBLEMS, chosen_alphabet, component
 from .bodies import ink_of, json_of
 from .loading import service
@@ -134,12 +136,12 @@ def _png(bars: Sequence[tuple[str, float]], strange: bool = False) -> Response:
 def _bar(pair: str) -> tuple[str, float]:
     symbol, _, number = pair.rpartition(":")
     try:
-        probability = float(number)
-    except ValueError:
-        probability = -1
-    if not (1 <= len(symbol) <= 8 and symbol.isprintable() and 0 <= probability <= 1):
+        name, probability = parse_symbol(symbol), float(number)
+    except (BadSymbol, ValueError):
+        name, probability = "", -1
+    if not 0 <= probability <= 1:
         raise ValueError("expected symbol:probability, such as 3:0.97")
-    return symbol, probability
+    return name, probability
 
 
 def _drawable(symbol: str) -> str:

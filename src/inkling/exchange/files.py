@@ -139,7 +139,7 @@ def _lines(files: Folder | Zip) -> Iterator[Mapping[str, str]]:
         text = files.read(CSV, _MOST_CSV_BYTES).decode("utf-8-sig")
         said, _, rest = text.partition("\n")
         text = rest if re.fullmatch(r"sep=.\r?", said) else text  # Excel's word on the delimiter
-        delimiter = next((one for one in ";\t" if _COLUMNS <= set(_table(text, one).fieldnames or ())), ",")
+        delimiter = next((one for one in ";\t" if set(_table(text, one).fieldnames or ()) >= _COLUMNS), ",")
         lines = _table(text, delimiter)
         if missing := _COLUMNS - set(lines.fieldnames or ()):
             raise DataError(f"{CSV} has no column {sorted(missing)[0]!r}.", "Its first line names its columns.")

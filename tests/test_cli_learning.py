@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from inkling.cli import main
 
-from .drawings import encoded, picture
+from .drawings import blot_picture, encoded, picture
 
 
 @pytest.fixture(autouse=True)
@@ -81,7 +81,7 @@ def test_teaching_from_standard_input_and_as_json(seven):
     assert (answer["path"], answer["before"]["text"], answer["before"]["alphabet"]) == ("-", "7", "digits")
     assert answer["reading"]["text"] == "tick"
     assert answer["correction"]["read"] | {"probability": 0} == {
-        "symbol": "7", "probability": 0, "alphabet": "digits", "model": answer["before"]["model"],
+        "symbol": "7", "probability": 0, "reason": None, "alphabet": "digits", "model": answer["before"]["model"],
     }  # fmt: skip
     assert answer["correction"]["symbol"] == "tick"
     assert answer["correction"]["created_at"].endswith("Z")
@@ -115,6 +115,12 @@ def test_what_cannot_be_taught_is_one_line_on_standard_error_and_nothing_is_kept
         assert (result.exit_code, result.stdout, len(result.stderr.splitlines())) == (1, "", 1), arguments
         assert word in result.stderr
     assert not database.exists()
+
+
+def test_of_what_was_no_character_the_list_says_so(tmp_path):
+    (tmp_path / "blot.png").write_bytes(encoded(blot_picture()))
+    run("teach", tmp_path / "blot.png", "blot", "--alphabet", "digits")
+    assert run("corrections", "list").stdout.split("\t")[2].startswith("? closest: ")
 
 
 def test_corrections_are_listed_newest_first_and_chosen_by_what_they_are(seven, four):

@@ -106,6 +106,7 @@ def list_(
             _print_json(_described(one))
             continue
         read = "" if one.read is None else f"{one.read} {one.probability or 0:.3f}"
+        read = f"? closest: {one.read}" if one.reason == "unknown" else read
         time = one.created_at.astimezone(UTC)
         click.echo(f"{one.id}\t{one.symbol}\t{read}\t{one.profile}\t{time:%Y-%m-%d %H:%M:%S}")
     if page.total > len(page.corrections):
@@ -217,7 +218,8 @@ def _answer(reading: "Reading") -> str:
 
 def _described(one: "Correction") -> dict[str, Any]:
     """Give a correction without its ink."""
-    read = {"symbol": one.read, "probability": one.probability, "alphabet": one.alphabet, "model": one.model}
+    read = {"symbol": one.read, "probability": one.probability, "reason": one.reason}
+    read |= {"alphabet": one.alphabet, "model": one.model}
     return {
         "id": one.id,
         "profile": one.profile,

@@ -72,6 +72,7 @@ def correction_of(
         picture=None if ink.strokes is not None else picture_of(ink),
         read=read,
         probability=character.probability,
+        reason=character.reason,
         alphabet=before.alphabet,
         model=before.model,
     )

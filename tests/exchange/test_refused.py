@@ -47,7 +47,7 @@ def edited(folder, **changes):
         *[("size_px", value) for value in ("-1", "nan", "1e300")],
         *[("created_at", value) for value in ("yesterday", "0001-01-01T00:00:00+14:00", "9" * 400)],
         *[("profile", value) for value in ("x" * 65, "\x1b[2J")],
-        *[("read", "x" * 1000), ("model", "x" * 1000)],
+        *[("reason", "because"), ("read", "x" * 1000), ("model", "x" * 1000)],
     ],
 )
 def test_a_broken_line_is_reported_and_the_others_come_in(tmp_path, field, value):

@@ -41,6 +41,15 @@ def test_a_round_trip_loses_nothing(tmp_path, form):
     assert {file.name for file in tmp_path.iterdir()} == {form}
 
 
+def test_what_an_earlier_version_wrote_comes_in(tmp_path):
+    """It wrote no reason."""
+    export_corrections([correction(1)], tmp_path / "new.npz")
+    with np.load(tmp_path / "new.npz", allow_pickle=False) as arrays:
+        np.savez(tmp_path / "old.npz", **{name: arrays[name] for name in arrays if name != "reason"})
+    read, problems = read_exchange(tmp_path / "old.npz")
+    assert ([one.reason for one in read], problems) == ([None], [])
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_no_corrections_make_an_empty_file(tmp_path, form):
     assert export_corrections([], tmp_path / form) == 0
@@ -79,6 +88,7 @@ def test_whatever_was_taught_comes_back(tmp_path_factory, data):
             pen_width=data.draw(st.none() | st.floats(1e-3, 1e3)),
             read=data.draw(st.none() | symbols()),
             probability=data.draw(optional),
+            reason=data.draw(st.sampled_from([None, "unknown", "look-alike", "doubtful"])),
             alphabet=data.draw(texts),
             model=data.draw(texts),
         )

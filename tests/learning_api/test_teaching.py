@@ -46,6 +46,13 @@ def test_where_letters_have_no_case_the_one_that_the_ink_has_is_taught(client):
     assert wrong["reading"]["text"] == "r"
 
 
+def test_what_was_no_character_was_not_read_as_one(client):
+    before = read(client, THETA, alphabet="digits")["characters"][0]
+    kept = teach(client, THETA, "θ", alphabet="digits")["correction"]["read"]
+    assert (kept["symbol"], kept["reason"]) == (before["symbol"], before["reason"]) == (before["symbol"], "unknown")
+    assert teach(client, SEVEN, "7", alphabet="digits")["correction"]["read"]["reason"] is None
+
+
 def test_a_correction_says_what_was_read_and_keeps_the_ink(client):
     timed = [[[x, y, 8.0 * i] for i, (x, y) in enumerate(stroke)] for stroke in SEVEN["strokes"]]
     taught = teach(client, {"strokes": timed, "pen_width": 14}, "1", alphabet="digits")["correction"]

@@ -20,6 +20,7 @@ def sample(seed=0, **given):
         "pen_width": 3.5,
         "read": "1",
         "probability": 0.75,
+        "reason": "look-alike",
         "alphabet": "digits",
         "model": "v1",
     }

@@ -51,7 +51,7 @@ def test_the_first_schema_with_rows_in_it_becomes_the_present_one(first):
     store = Store.open(url, keep_deleted_days=36_500)
     assert differences(url) == []
     one, other = store.get(1), store.get(4)
-    assert (one.profile, one.symbol, one.read, one.probability) == ("everybody", "7", "1", 0.75)
+    assert (one.profile, one.symbol, one.read, one.probability, one.reason) == ("everybody", "7", "1", 0.75, None)
     assert one.created_at.isoformat() == "2026-05-01T12:00:00.123456+00:00"
     assert [stroke.tolist() for stroke in one.strokes] == [[[1, 2], [3, 4.5]]]
     assert one.features.tolist() == [1, 0]

@@ -22,6 +22,8 @@ _OURS = (
     *("corrections", "profiles", "writers", "read", "probability", "alphabets", "alphabet", "models", "model"),
     *("created_at", "pen_width", "size_px", "times", "stroke_columns", "pictures", "picture_start"),
 )
+#: What packs of earlier versions have not.
+_ADDED = ("reason",)
 
 
 def arrays_of(archive: zipfile.ZipFile) -> dict[str, NDArray[Any]]:
@@ -31,7 +33,7 @@ def arrays_of(archive: zipfile.ZipFile) -> dict[str, NDArray[Any]]:
         ValueError: one is none, is cut off or holds pickled objects, or all are too large; and what zip files raise.
     """
     infos = {info.filename: info for info in archive.infolist()}
-    wanted = {name: infos[f"{name}.npy"] for name in (*_PACK, *_OURS) if f"{name}.npy" in infos}
+    wanted = {name: infos[f"{name}.npy"] for name in (*_PACK, *_OURS, *_ADDED) if f"{name}.npy" in infos}
     size = sum(info.file_size for info in wanted.values())
     if size > _MOST_BYTES:
         raise ValueError(f"it unpacks to {size:,} bytes; at most {_MOST_BYTES:,} are read")
@@ -84,7 +86,7 @@ def _problem_of_ours(arrays: Arrays, count: int) -> str:
         return f"images must be (N, 28, 28), got {arrays['images'].shape}"
     strokes, points = len(arrays["stroke_start"]) - 1, len(arrays["points"])
     kinds: dict[str, tuple[str, int | None]] = {
-        "read": ("U", count),
+        **dict.fromkeys(("read", "reason"), ("U", count)),
         **dict.fromkeys(("probability", "pen_width", "size_px"), ("f", count)),
         **dict.fromkeys(("writers", "alphabet", "model"), ("i", count)),
         **dict.fromkeys(("profiles", "alphabets", "models"), ("U", None)),
@@ -94,7 +96,7 @@ def _problem_of_ours(arrays: Arrays, count: int) -> str:
         "pictures": ("u", None),
     }
     for name, (kind, length) in kinds.items():
-        array = arrays[name]
+        array = arrays.get(name, np.zeros(count, np.str_))  # what was added was not there before
         if array.ndim != 1 or array.dtype.kind != kind or (length is not None and len(array) != length):
             return f"{name} is {array.dtype} {array.shape}"
     if arrays["pictures"].dtype != np.uint8:

@@ -25,8 +25,8 @@ from .rows import Row, shown, time_of
 
 __all__ = ["folder_of", "read_files", "write_folder", "write_zip"]
 
-_FIELDS = ("file", "symbol", "profile", "read", "probability", "alphabet", "model", "created_at", "pen_width",
-           "size_px", "strokes", "picture")  # fmt: skip
+_FIELDS = ("file", "symbol", "profile", "read", "probability", "reason", "alphabet", "model", "created_at",
+           "pen_width", "size_px", "strokes", "picture")  # fmt: skip
 _MOST_CSV_BYTES = 2**28
 #: Columns that a table must have, and those that hold numbers.
 _COLUMNS, _NUMBERS = {"file", "symbol"}, ("probability", "pen_width", "size_px")
@@ -84,9 +84,9 @@ def _files(corrections: Sequence[Correction]) -> Iterator[tuple[str, bytes]]:
     for n, correction in enumerate(corrections, 1):
         folder = folder_of(correction.symbol)
         line = {"file": f"{folder}/{n:06}.png", "symbol": correction.symbol, "profile": correction.profile,
-                "read": correction.read, "probability": correction.probability, "alphabet": correction.alphabet,
-                "model": correction.model, "created_at": correction.created_at.isoformat(),
-                "pen_width": correction.pen_width,
+                "read": correction.read, "probability": correction.probability, "reason": correction.reason,
+                "alphabet": correction.alphabet, "model": correction.model,
+                "created_at": correction.created_at.isoformat(), "pen_width": correction.pen_width,
                 "size_px": repr(float(correction.features[-1])) if len(correction.features) else ""}  # fmt: skip
         yield str(line["file"]), _png(255 - correction.glyph)
         if correction.strokes:
@@ -159,10 +159,13 @@ def _table(text: str, delimiter: str) -> "csv.DictReader[str]":
 
 
 def _listed(files: Folder | Zip, where: str, line: Mapping[str, str]) -> Row:
+    # a CSV that somebody made has no columns for ink: then the file is the ink
+    ours = "strokes" in line and "picture" in line
     fields = {
         "profile": line.get("profile") or None,
         "read": line.get("read") or None,
         "probability": _number(line.get("probability")),
+        "reason": line.get("reason") or None if ours else None,
         "alphabet": line.get("alphabet") or None,
         "model": line.get("model") or None,
         "created_at": time_of(line["created_at"]) if line.get("created_at") else None,
@@ -171,8 +174,7 @@ def _listed(files: Folder | Zip, where: str, line: Mapping[str, str]) -> Row:
     content = files.read(where, _MOST_FILE_BYTES)
     strokes = _strokes(files, line["strokes"]) if line.get("strokes") else None
     picture = files.read(line["picture"], _MOST_FILE_BYTES) if line.get("picture") else None
-    # a CSV that somebody made has no columns for ink: then the file is the ink
-    glyph = _glyph(content) if "strokes" in line and "picture" in line else None
+    glyph = _glyph(content) if ours else None
     if glyph is None and strokes is None:
         picture = picture or content
     return Row(where, line["symbol"], glyph, None, picture, strokes, _number(line.get("size_px")) or 0.0, fields)

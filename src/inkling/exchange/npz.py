@@ -7,6 +7,7 @@ Beside the arrays of every pack (images, labels, writers) it has, of N correctio
 ``profiles``        str, the profiles that ``writers`` counts
 ``read``            str (N,), empty where nothing was read
 ``probability``     float64 (N,), NaN where it is not known
+``reason``          str (N,), why that reading was unsure; empty where it was not. Packs of earlier versions have none
 ``alphabets``       str, what ``alphabet`` (N,) counts; ``models`` and ``model`` likewise
 ``created_at``      datetime64[us] (N,), UTC
 ``pen_width``       float64 (N,), NaN where it is not known
@@ -62,6 +63,7 @@ def write_npz(corrections: Sequence[Correction], path: Path) -> None:
         "profiles": profiles,
         "read": _texts(c.read or "" for c in corrections),
         "probability": _numbers(c.probability for c in corrections),
+        "reason": _texts(c.reason or "" for c in corrections),
         "alphabets": alphabets,
         "alphabet": alphabet.astype(np.int32),
         "models": models,
@@ -136,6 +138,7 @@ def _fields(arrays: Arrays, index: int) -> dict[str, Any]:
         "profile": _counted(arrays, "profiles", "writers", index),
         "read": arrays["read"][index].item() or None,
         "probability": _known(arrays["probability"][index]),
+        "reason": arrays["reason"][index].item() or None if "reason" in arrays else None,
         "alphabet": _counted(arrays, "alphabets", "alphabet", index),
         "model": _counted(arrays, "models", "model", index),
         "created_at": _time(arrays["created_at"][index]),

@@ -8,7 +8,7 @@ import struct
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ from ..errors import DataError, InklingError
 from ..inference import quantized
 from ..ink import Ink
 from ..profiles import EVERYBODY, parse_profile
+from ..reading import Reason
 from ..recognizer import Recognizer
 from ..settings import Settings
 from ..store import NewCorrection
@@ -137,6 +138,8 @@ def _checked(row: Row, settings: Settings) -> tuple[NewCorrection, Ink | None]:
     probability, pen_width = fields.get("probability"), fields.get("pen_width")
     if probability is not None and not 0 <= probability <= 1:
         raise DataError(f"The probability is {probability}; expected 0 to 1.")
+    if (reason := str(fields.get("reason", ""))) not in ("", *get_args(Reason)):
+        raise DataError(f"The reason is {shown(reason)!r}; expected one of {', '.join(get_args(Reason))}.")
     if not 0 <= row.size_px < 1e9:
         raise DataError(f"The size of the ink is {row.size_px}; expected px from 0.")
     if pen_width is not None and not 0 < pen_width < math.inf:

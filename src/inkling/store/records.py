@@ -7,6 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ..reading import Reason
+
 __all__ = ["Change", "Correction", "CorrectionQuery", "NewCorrection", "Page", "State"]
 
 
@@ -25,6 +27,8 @@ class NewCorrection:
         picture: the ink where it was a picture: a PNG, cropped to the character.
         read: the symbol that was read before; None where nothing was read.
         probability: how probable that symbol was, 0 to 1.
+        reason: why that was unsure, a ``Reason``: ``unknown`` where the ink was no character, and ``read`` what came
+            closest; None where it was sure, or where that is not known.
         alphabet: the alphabet it was read in.
         model: version of the model that read it.
         created_at: when the person said so, with time zone; None for now.
@@ -40,6 +44,7 @@ class NewCorrection:
     picture: bytes | None = None
     read: str | None = None
     probability: float | None = None
+    reason: Reason | None = None
     alphabet: str = ""
     model: str = ""
     created_at: datetime | None = None

@@ -23,6 +23,7 @@ def correction_row(new: NewCorrection, revision: int, now: datetime) -> dict[str
         "symbol": new.symbol,
         "read": new.read,
         "probability": new.probability,
+        "reason": new.reason,
         "alphabet": new.alphabet,
         "model": new.model,
         "created_at": new.created_at or now,

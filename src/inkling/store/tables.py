@@ -111,6 +111,7 @@ corrections = Table(
     Column("symbol", Text, nullable=False),
     Column("read", Text),
     Column("probability", Float),
+    Column("reason", Text),
     Column("alphabet", Text, nullable=False),
     Column("model", Text, nullable=False),
     Column("created_at", UTCTime, nullable=False),

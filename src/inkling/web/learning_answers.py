@@ -30,6 +30,7 @@ def correction_json(correction: Correction, doubt: float | None = None) -> dict[
         "read": {
             "symbol": correction.read,
             "probability": correction.probability,
+            "reason": correction.reason,
             "alphabet": correction.alphabet,
             "model": correction.model,
         }

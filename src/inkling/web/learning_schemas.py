@@ -7,6 +7,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from ..alphabet import parse_symbol
 from ..profiles import parse_profile
+from ..reading import Reason
 from ..store import GREATEST_ID, CorrectionQuery
 from .schemas import Drawn, Options, Probability, ProfileQuery, ReadingAnswer
 
@@ -196,6 +197,10 @@ class ReadBefore(BaseModel):
 
     symbol: str
     probability: Probability | None
+    reason: Reason | None = Field(
+        description="Why that was unsure: `unknown` where the ink was no character, and `symbol` is what came closest; "
+        "null where it was sure, or where that is not known."
+    )
     alphabet: str
     model: str = Field(description="The version of the model that read it.")
 

@@ -28,6 +28,9 @@ def test_in_a_checkout_the_source_is_named_and_no_place_of_the_machine(source, t
 def test_an_interpreter_elsewhere_is_named_with_the_source(source, tmp_path):
     told = way_to_add("redis", source, "/opt/some place/python3")
     assert told == f"Run: '/opt/some place/python3' -m pip install -e '{tmp_path}[redis]'."
+    told = way_to_add("redis", source, "/opt/some place/python3", places=False)
+    assert told.endswith(" Run, by the Python that runs Inkling: python -m pip install -e '.[redis]'.")
+    assert str(tmp_path) not in told
 
 
 def test_without_its_source_the_packages_themselves_are_named(tmp_path, monkeypatch):
@@ -35,6 +38,8 @@ def test_without_its_source_the_packages_themselves_are_named(tmp_path, monkeypa
     monkeypatch.setattr(extras, "requires", lambda name: declared)
     package = tmp_path / "site-packages" / "inkling"
     assert way_to_add("train", package, "python3") == "Run: python3 -m pip install 'torch==2.0'."
+    told = way_to_add("train", package, "/opt/python3", places=False)
+    assert told == "Run, by the Python that runs Inkling: python -m pip install 'torch==2.0'."
     assert way_to_add("postgres", package, "python3") == "Run: python3 -m pip install 'psycopg[binary]>=3.1'."
     assert "anew" in way_to_add("unheard", package)
 

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import signal
+import re
 import socket
 
 import pytest
@@ -106,9 +107,11 @@ def test_it_is_refused_with_a_reason_where_there_is_nothing_to_learn(client):
 
 def test_without_the_extra_it_says_what_to_install(client, monkeypatch):
     monkeypatch.setattr(retrainings, "missing_packages", lambda: ["torch"])
+    monkeypatch.setattr("sys.executable", "/opt/python3")
     teach(client)
     error = error_of(client.post(f"{API}/retrainings", json={}), 501)
     assert error["code"] == "training_extra_missing"
+    assert re.search(r"(?<![\w.])/\w", error["hint"] + client.get(f"{API}/retraining").json["why_not"]) is None
     assert "pip install" in error["hint"]
     state = client.get(f"{API}/retraining").json
     assert state["available"] is False

@@ -47,7 +47,7 @@ class Doubts:
             revision = store.revision()  # before the reader, which may know more
             reader = self._recall.reader(EVERYBODY)
             self._forget_changed(store, reader, revision)
-            names = [profile] if profile is not None else [name for name, _ in store.profiles()]
+            names = [name for name, _ in store.profiles() if profile in (None, name)]
             for name in names:
                 if name not in self._found:
                     self._found[name] = _judged(store, reader, name)

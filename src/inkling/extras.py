@@ -7,8 +7,10 @@ from pathlib import Path
 
 __all__ = ["way_to_add"]
 
+_RUN = "Run, by the Python that runs Inkling: python"
 
-def way_to_add(extra: str, package: Path | None = None, python: str = "") -> str:
+
+def way_to_add(extra: str, package: Path | None = None, python: str = "", *, places: bool = True) -> str:
     """Give the command that adds an extra to the Python that runs; a sentence for a hint.
 
     It names the source, or else each package, and never Inkling: that is on no index, and what is called so there is
@@ -18,6 +20,7 @@ def way_to_add(extra: str, package: Path | None = None, python: str = "") -> str
         extra: ``train``, ``redis`` or ``postgres``.
         package: the folder of this package; its own, if left out.
         python: the interpreter; the one that runs, if left out.
+        places: whether folders of the machine are named; not to those who may be elsewhere.
     """
     python = python or sys.executable or "python3"
     source = (package or Path(__file__).parent).absolute().parent.parent
@@ -25,9 +28,12 @@ def way_to_add(extra: str, package: Path | None = None, python: str = "") -> str
         if Path(python).is_relative_to(source):  # a path from there tells nobody where on the machine it is
             near = _quoted(str(Path(python).relative_to(source)))
             return f"Go to the folder of Inkling's source. Run: {near} -m pip install -e '.[{extra}]'."
+        if not places:
+            return f"Go to the folder of Inkling's source. {_RUN} -m pip install -e '.[{extra}]'."
         return f"Run: {_quoted(python)} -m pip install -e '{source}[{extra}]'."
     if needed := _needed(extra):
-        return f"Run: {_quoted(python)} -m pip install {' '.join(map(_quoted, needed))}."
+        run = f"Run: {_quoted(python)}" if places else _RUN
+        return f"{run} -m pip install {' '.join(map(_quoted, needed))}."
     return f"Install Inkling anew from where it came, with its extra {extra!r}."
 
 

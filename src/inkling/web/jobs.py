@@ -6,7 +6,8 @@ from flask import Response, jsonify, request, url_for
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
-from ..errors import JobNotFound
+from ..errors import JobNotFound, TrainingExtraMissing
+from ..extras import way_to_add
 from .answers import finite, hidden, utc
 from .api import PROBLEMS, component
 from .bodies import json_body, json_of, json_or_nothing, parameters, query_of
@@ -69,7 +70,10 @@ def automatic() -> Response:
 def retrain() -> Response:
     """Ask for a retraining; it waits for a worker."""
     found = _retrainings()
-    job = found.start(profile=json_or_nothing(Retrain).profile)
+    try:
+        job = found.start(profile=json_or_nothing(Retrain).profile)
+    except TrainingExtraMissing as error:
+        raise TrainingExtraMissing(error.message, _without_places(error.hint)) from error
     answer = jsonify({**job_json(job), "warning": found.warning})
     answer.status_code = 202
     answer.headers["Location"] = url_for("jobs.job", id=job.id)
@@ -155,12 +159,17 @@ def job_json(job: "Job") -> dict[str, Any]:
     }
 
 
+def _without_places(text: str) -> str:
+    """Give a sentence about a missing extra as it is told to those who may sit at another machine."""
+    return text.replace(way_to_add("train"), way_to_add("train", places=False))
+
+
 def _state() -> Response:
     state = _retrainings().state()
     return jsonify(
         {
             "available": state.available,
-            "why_not": state.why_not,
+            "why_not": _without_places(state.why_not),
             "automatic": state.automatic,
             "after": state.after,
             "at": state.at,

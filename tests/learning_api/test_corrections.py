@@ -23,6 +23,17 @@ def test_corrections_are_found_by_what_is_asked_and_come_in_pages(client):
     assert ([one["id"] for one in rest["corrections"]], rest["total"], rest["next"]) == ([first], 3, None)
 
 
+def test_the_server_tells_the_name_and_the_symbol_that_it_keeps(client):
+    made = teach(client, SEVEN, "4", profile=" Jose\u0301  R\u200da")["correction"]["id"]
+    for asked in ("Jos\u00e9 Ra", "Jose\u0301\u3000Ra "):
+        found = listed(client, profile=asked)
+        assert (found["profile"], [one["id"] for one in found["corrections"]]) == ("Jos\u00e9 Ra", [made])
+    assert listed(client, profile="EVERYBODY", limit=1)["profile"] == "everybody"
+    assert listed(client)["profile"] is None
+    relabelled = client.post(f"{CORRECTIONS}/relabel", json={"ids": [made], "symbol": " e\u0301 "}).json
+    assert relabelled == {"ids": [made], "symbol": "\u00e9"}
+
+
 def test_those_that_disagree_with_others_like_them_are_doubtful(client):
     for _ in range(3):
         teach(client, SEVEN, "7")
@@ -75,7 +86,10 @@ def test_several_are_relabelled_all_or_none(client):
     assert error_of(client.post(address, json={"ids": [*some, 99], "symbol": "4"}), 404)["message"].endswith("99.")
     assert error_of(client.post(address, json={"ids": some, "symbol": "two words"}), 422)["code"] == "bad_symbol"
     assert [one["symbol"] for one in listed(client)["corrections"]] == list("321")
-    assert client.post(address, json={"ids": [*some[:2], some[0]], "symbol": " 4 "}).json == {"ids": some[:2]}
+    assert client.post(address, json={"ids": [*some[:2], some[0]], "symbol": " 4 "}).json == {
+        "ids": some[:2],
+        "symbol": "4",
+    }
     assert [one["symbol"] for one in listed(client)["corrections"]] == list("344")
     client.delete(f"{CORRECTIONS}/{some[2]}")
     assert read(client, SEVEN, alphabet="digits")["text"] == "4"

@@ -6,6 +6,7 @@ from flask import Response, current_app, jsonify, request, url_for
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
+from ..alphabet import parse_symbol
 from ..ink import Ink
 from .api import PROBLEMS, component
 from .bodies import content_of, form_of, ink_of, json_body, json_of, parameters, query_of, refuse_query
@@ -17,6 +18,7 @@ from .learning_schemas import (
     NamesQuery,
     Patch,
     ProfileList,
+    Relabelled,
     Several,
     SeveralAre,
     SymbolList,
@@ -99,7 +101,7 @@ def corrections() -> Response:
     page = service().find(query, doubtful)
     doubts = service().doubtful(query.profile) if doubtful else {}
     listed = [correction_json(one, doubts.get(one.id)) for one in page.corrections]
-    return jsonify({"corrections": listed, "total": page.total, "next": page.after})
+    return jsonify({"corrections": listed, "profile": query.profile, "total": page.total, "next": page.after})
 
 
 @blueprint.get(
@@ -180,14 +182,15 @@ def delete() -> Response:
     "/corrections/relabel",
     summary="Change the symbol of several corrections, all or none",
     openapi_extensions=json_body(component(SeveralAre)),
-    responses={200: Several, 422: Problem, **_CHANGE_PROBLEMS, **PROBLEMS},
+    responses={200: Relabelled, 422: Problem, **_CHANGE_PROBLEMS, **PROBLEMS},
 )
 def relabel_several() -> Response:
-    """Relabel corrections, and name them."""
+    """Relabel corrections, and name them and their symbol."""
     given = json_of(SeveralAre)
-    ids = service().relabel_several(given.ids, given.symbol)
+    symbol = parse_symbol(given.symbol)
+    ids = service().relabel_several(given.ids, symbol)
     counted("relabelled", len(ids))
-    return jsonify({"ids": ids})
+    return jsonify({"ids": ids, "symbol": symbol})
 
 
 @blueprint.post(

@@ -22,6 +22,7 @@ __all__ = [
     "ListQuery",
     "Patch",
     "ProfileList",
+    "Relabelled",
     "Several",
     "SeveralAre",
     "SymbolList",
@@ -171,6 +172,12 @@ class SeveralAre(Several):
     symbol: str = Field(description="The symbol that they are after all.")
 
 
+class Relabelled(Several):
+    """Some corrections, and what they are now."""
+
+    symbol: str = Field(description="The symbol that they are now, as it is kept.")
+
+
 class ImportForm(BaseModel):
     """A file of corrections."""
 
@@ -229,6 +236,7 @@ class CorrectionList(BaseModel):
     """A page of corrections, newest first."""
 
     corrections: list[CorrectionAnswer]
+    profile: str | None = Field(description="The profile that was asked for, as its name is kept; null for all.")
     total: int = Field(ge=0, description="How many there are on all pages.")
     next: int | None = Field(description="What after must be for the next page; null on the last one.")
 

@@ -2,8 +2,8 @@
 
 import contextlib
 import json
-import signal
 import re
+import signal
 import socket
 
 import pytest

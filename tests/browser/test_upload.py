@@ -162,3 +162,27 @@ def test_nothing_is_cut_off_at_any_width(open_page, width):
     camera = page.get_by_test_id("camera-input")
     assert camera.get_attribute("capture") == "environment"
     assert camera.evaluate("input => getComputedStyle(input.parentElement).display !== 'none'") == (width == 360)
+
+
+LINES = """(element) => {
+    const range = document.createRange();
+    range.selectNodeContents(element);
+    return new Set([...range.getClientRects()].map(({ bottom }) => Math.round(bottom))).size;
+}"""
+
+
+def test_a_taught_word_stays_whole_and_why_a_file_was_not_read_has_room_beside_it(open_as):
+    page = open_as("/upload")
+    give(page, named("7"), named("1"), {**BROKEN, "name": "a picture whose name is far too long for its column.png"})
+    expect(texts(page)).to_have_text(["7", "1", ""])
+    for n, word in enumerate(["seven", "alphabetical"]):
+        page.get_by_test_id("teach-open").nth(n).click()
+        page.get_by_test_id("teach-symbol").fill(word)
+        page.get_by_test_id("teach").click()
+        expect(texts(page).nth(n)).to_have_text(word)
+    why = rows(page).nth(2).get_by_test_id("result-details").locator("p")
+    for width, most in ((1280, 2), (860, 3), (360, 3)):
+        page.set_viewport_size({"width": width, "height": 740})
+        assert [one.evaluate(LINES) for one in texts(page).all()[:2]] == [1, 1]
+        assert why.evaluate(LINES) <= most
+        assert page.evaluate("() => document.documentElement.scrollWidth") <= width

@@ -1,7 +1,7 @@
 // The table of results: one row a picture, from waiting to read or not.
 
 import { percent } from "./bars.js";
-import { sizeFor } from "./elements.js";
+import { make, sizeFor } from "./elements.js";
 import { isStrange, shapes, strangeness } from "./verdict.js";
 
 const GLYPHS = 8; // of a picture with more characters the first ones are shown
@@ -47,7 +47,8 @@ export class Results {
     sizeFor(text);
     cell("probability").textContent = answer ? percent(probabilityOf(reading)) : "";
     cell("glyph").replaceChildren(...(reading ? glyphsOf(reading) : []));
-    cell("others").replaceChildren(...(answer ? othersOf(reading) : reading ? strangerOf(reading) : [error ? `${error.message} ${error.hint}`.trim() : ""]));
+    cell("others").replaceChildren(...(answer ? othersOf(reading) : reading ? strangerOf(reading) : error ? [whyNot(error)] : []));
+    cell("others").colSpan = error ? 5 : 1; // in place of text, probability and Teach too
   }
 
   clear() {
@@ -63,7 +64,7 @@ export class Results {
 
   #add(entry) {
     const row = this.#template.content.firstElementChild.cloneNode(true);
-    row.querySelector(".file-name").textContent = entry.name;
+    row.querySelector(".file-name").textContent = row.querySelector(".file-name").title = entry.name;
     for (const [button, label, act] of [[".cell-remove button", "Remove", this.#remove], [".teach-open", "Teach", this.#teach]]) {
       row.querySelector(button).setAttribute("aria-label", `${label} ${entry.name}`);
       row.querySelector(button).addEventListener("click", () => act(entry.id));
@@ -83,6 +84,8 @@ function glyphsOf({ characters }) {
     return image;
   });
 }
+
+const whyNot = ({ message, hint }) => make("p", { class: "why-not", text: `${message} ${hint}`.trim() });
 
 function strangerOf(reading) {
   const closest = document.createElement("span");

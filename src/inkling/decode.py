@@ -63,7 +63,15 @@ def _not_read(data: bytes) -> NotAnImage:
     kind = _OTHER_KINDS.get(data[8:12]) if data[4:8] == b"ftyp" else None
     if kind:
         return NotAnImage(f"The file is a picture of the kind {kind}, which is not read.", "Save it as JPEG or PNG.")
-    return NotAnImage(f"The file is not a picture: it begins with {data[:8]!r}.", _HINT)
+    return NotAnImage(f"The file is not a picture: it begins with {_beginning(data)}.", _HINT)
+
+
+def _beginning(data: bytes) -> str:
+    """Show the first characters where the bytes are text, else the first bytes in hex."""
+    text = " ".join(data[:32].decode("utf-8", "replace").lstrip("\ufeff")[:8].split())
+    if text and text.isprintable() and "\ufffd" not in text:
+        return f"“{text}”"
+    return f"the bytes {data[:8].hex(' ')}"
 
 
 class _NoWarnings:

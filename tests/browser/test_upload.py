@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from ..drawings import encoded, picture
+from ..serving import until
 
 BROKEN = {"name": "broken.png", "mimeType": "image/png", "buffer": encoded(picture("3"))[:70]}
 NO_PICTURE = {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"no picture at all"}
@@ -162,6 +163,73 @@ def test_nothing_is_cut_off_at_any_width(open_page, width):
     camera = page.get_by_test_id("camera-input")
     assert camera.get_attribute("capture") == "environment"
     assert camera.evaluate("input => getComputedStyle(input.parentElement).display !== 'none'") == (width == 360)
+
+
+def test_pictures_are_counted_as_they_are_read(open_page):
+    page = open_page("/upload")
+    expect(page.get_by_test_id("upload-input")).to_have_attribute("data-ready", "")
+    held = []
+    page.route("**/api/v1/read", lambda route: held.append(route))
+    give(page, named("7"), named("1"), named("3"))
+    progress = page.locator("#progress-text")
+    for n in range(3):
+        expect(progress).to_have_text(f"{n} of 3 read")
+        until(lambda: page.evaluate("1") and held)  # the page's events are seen while it is asked
+        held.pop(0).continue_()
+    expect(texts(page)).to_have_text(["7", "1", "3"])
+    expect(progress).to_be_empty()
+
+
+def test_a_picture_that_the_browser_cannot_show_says_its_kind(open_page):
+    page = open_page("/upload")
+    give(page, {"name": "scan.tiff", "mimeType": "image/tiff", "buffer": encoded(picture("7"), "TIFF")})
+    expect(texts(page)).to_have_text(["7"])
+    expect(rows(page).locator(".kind")).to_have_text("TIFF")
+    expect(rows(page).locator(".picture img")).to_be_hidden()
+
+
+def test_the_focus_goes_on_to_the_next_row_and_what_was_cleared_comes_back(open_page):
+    page = open_page("/upload")
+    give(page, named("7"), named("1"), named("3"))
+    expect(texts(page)).to_have_text(["7", "1", "3"])
+    remove = [rows(page).nth(n).get_by_role("button", name="Remove") for n in range(3)]
+    remove[1].press("Enter")
+    expect(texts(page)).to_have_text(["7", "3"])
+    expect(remove[1]).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(texts(page)).to_have_text(["7"])
+    expect(remove[0]).to_be_focused()
+    page.get_by_test_id("clear").press("Enter")
+    expect(rows(page)).to_have_count(0)
+    expect(page.get_by_test_id("upload-input")).to_be_focused()
+    give(page, named("0"))
+    expect(texts(page)).to_have_text(["0"])
+    page.get_by_test_id("toast-undo").press("Enter")
+    expect(texts(page)).to_have_text(["7", "0"])
+    expect(page.get_by_test_id("clear")).to_be_focused()
+    page.reload()
+    expect(texts(page)).to_have_text(["7", "0"])
+    remove[0].press("Enter")
+    expect(remove[0]).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("upload-input")).to_be_focused()
+
+
+def test_undo_of_a_lesson_brings_alphabet_and_focus_back_where_other_symbols_were_taught(open_as):
+    page = open_as("/upload")
+    give(page, named("7"), named("1"))
+    expect(texts(page)).to_have_text(["7", "1"])
+    for n, symbol in enumerate(["theta", "alpha"]):
+        page.get_by_test_id("alphabet").select_option("digits")
+        page.get_by_test_id("teach-open").nth(n).click()
+        page.get_by_test_id("teach-symbol").fill(symbol)
+        page.get_by_test_id("teach").click()
+        expect(page.get_by_test_id("alphabet")).to_have_value("digits+taught")
+    expect(texts(page)).to_have_text(["theta", "alpha"])
+    page.get_by_test_id("toast-undo").press("Enter")
+    expect(page.get_by_test_id("alphabet")).to_have_value("digits")
+    expect(page.get_by_test_id("teach-open").nth(1)).to_be_focused()
+    expect(texts(page)).to_have_text(["theta", "1"])
 
 
 LINES = """(element) => {

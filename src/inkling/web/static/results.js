@@ -36,6 +36,8 @@ export class Results {
     if (reason) row.dataset.reason = reason;
     else delete row.dataset.reason;
     const preview = cell("picture").querySelector("img");
+    preview.hidden = !entry.preview && Boolean(entry.reading);
+    preview.nextElementSibling.hidden = !preview.hidden;
     if (entry.preview && preview.getAttribute("src") !== entry.preview) preview.src = entry.preview;
     preview.alt = entry.preview ? `Preview of ${entry.name}` : "No preview";
     cell("status").firstElementChild.textContent = STATUS[reason] ?? STATUS[state];
@@ -57,6 +59,13 @@ export class Results {
 
   rowOf(id) { return this.#rows.get(id); }
 
+  // The button that removes the row below this one, or above it where it is the last.
+  beside(id) {
+    const shown = [...this.#rows.values()].filter((row) => row.checkVisibility());
+    const place = shown.indexOf(this.#rows.get(id));
+    return (shown[place + 1] ?? shown[place - 1])?.querySelector(".cell-remove button");
+  }
+
   drop(id) {
     this.#rows.get(id)?.remove();
     this.#rows.delete(id);
@@ -64,6 +73,7 @@ export class Results {
 
   #add(entry) {
     const row = this.#template.content.firstElementChild.cloneNode(true);
+    row.querySelector(".kind").textContent = kindOf(entry.name);
     row.querySelector(".file-name").textContent = row.querySelector(".file-name").title = entry.name;
     for (const [button, label, act] of [[".cell-remove button", "Remove", this.#remove], [".teach-open", "Teach", this.#teach]]) {
       row.querySelector(button).setAttribute("aria-label", `${label} ${entry.name}`);
@@ -74,6 +84,9 @@ export class Results {
     return row;
   }
 }
+
+// What a picture's name says it is, for where the browser cannot show it: TIFF, say.
+const kindOf = (name) => name.match(/\.([a-z0-9]{1,4})$/i)?.[1].toUpperCase() ?? "Read";
 
 function glyphsOf({ characters }) {
   return characters.slice(0, GLYPHS).map(({ glyph, symbol }) => {

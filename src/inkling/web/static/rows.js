@@ -11,6 +11,7 @@ export class RowTeaching {
   #row = $("teaching");
   #teach;
   #entry = null;
+  #switched = new Map(); // id of a correction to the alphabets before and after it
   #given;
 
   // given: { alphabets, profiles, rowOf(id): its table row, fileOf(id): the picture, still(id): its entry, put(entry) }
@@ -61,13 +62,16 @@ export class RowTeaching {
     profiles.refresh();
     const chosen = alphabets.value;
     await alphabets.refresh(profiles.value);
-    if (reading.alphabet !== before.alphabet && entry.alphabet === chosen && alphabets.admit(correction.symbol)) {
-      say(` The alphabet is now ${alphabets.label}.`);
-    }
+    if (reading.alphabet === before.alphabet || entry.alphabet !== chosen || !alphabets.admit(correction.symbol)) return;
+    this.#switched.set(correction.id, [chosen, alphabets.value]);
+    say(` The alphabet is now ${alphabets.label}.`);
   }
 
-  async #undone({ edition: entry }) {
-    const { alphabets, profiles, fileOf } = this.#given;
+  async #undone({ correction, edition: entry }) {
+    const { alphabets, profiles, fileOf, rowOf } = this.#given;
+    if (document.activeElement === document.body) this.#button(rowOf(entry.id))?.focus(); // Undo went, with the toast
+    const [before, after] = this.#switched.get(correction.id) ?? [];
+    if (before !== undefined && alphabets.value === after) alphabets.choose(before);
     await alphabets.refresh(profiles.value);
     try {
       const image = await imageOf(entry, fileOf(entry.id));

@@ -10,6 +10,7 @@ import { RowTeaching } from "./rows.js";
 import { Away, read, untilReady } from "./server.js";
 import { MOST, Shelf } from "./shelf.js";
 import { csv, json } from "./table.js";
+import { tell } from "./toast.js";
 
 const $ = (id) => document.getElementById(id);
 const AT_A_TIME = 2;
@@ -43,8 +44,8 @@ function add(pictures) {
   for (const file of pictures) {
     lastId = Math.max(lastId + 1, Date.now());
     files.set(lastId, file);
-    put({ id: lastId, name: file.name || "pasted picture", alphabet: alphabets.value, profile: profiles.value, file, preview: "", tries: 0 });
     batch += 1;
+    put({ id: lastId, name: file.name || "pasted picture", alphabet: alphabets.value, profile: profiles.value, file, preview: "", tries: 0 });
   }
   for (const entry of list().slice(0, Math.max(0, entries.size - MOST))) remove(entry.id);
   work();
@@ -64,8 +65,37 @@ async function remove(id) {
   entries.delete(id);
   files.delete(id);
   await shelf.remove(id);
+  const focused = results.rowOf(id)?.contains(document.activeElement);
+  const next = focused && (results.beside(id) ?? $("upload"));
   results.drop(id);
   refresh();
+  if (next) next.focus();
+}
+
+async function removeAll() {
+  const gone = list();
+  const given = new Map(files);
+  teaching.close();
+  entries.clear();
+  files.clear();
+  await shelf.clear();
+  results.clear();
+  refresh();
+  $("upload").focus();
+  tell(`Cleared: ${gone.length === 1 ? "one picture" : `${gone.length} pictures`}.`, { undo: () => bringBack(gone, given) });
+}
+
+// What was cleared comes back above what was added since.
+function bringBack(gone, given) {
+  const since = list();
+  teaching.close();
+  results.clear();
+  entries.clear();
+  for (const [id, file] of given) files.set(id, file);
+  for (const { busy, ...entry } of gone) put(entry);
+  for (const entry of since) put(entry);
+  $("clear").focus();
+  work();
 }
 
 function work() {
@@ -143,14 +173,7 @@ $("only-unsure").addEventListener("change", ({ target }) => {
 });
 $("export-csv").addEventListener("click", () => save("inkling.csv", csv(done())));
 $("export-json").addEventListener("click", () => save("inkling.json", json(done())));
-$("clear").addEventListener("click", async () => {
-  teaching.close();
-  entries.clear();
-  files.clear();
-  await shelf.clear();
-  results.clear();
-  refresh();
-});
+$("clear").addEventListener("click", removeAll);
 
 alphabets.refresh(profiles.value);
 for (const entry of await shelf.all()) {

@@ -135,6 +135,32 @@ def test_undo_redo_and_clear_by_button_and_by_key(open_page):
     expect_strokes(page, 0)
 
 
+def test_keys_in_a_field_edit_its_text_and_leave_the_drawing(open_page):
+    page = open_page()
+    draw(page, SEVEN)
+    expect(page.get_by_test_id("answer")).to_have_text("7")
+    for name in ("teach-symbol", "new-profile"):
+        if name == "new-profile":
+            page.get_by_test_id("profile").select_option(label="Someone new…")
+        field = page.get_by_test_id(name)
+        field.focus()
+        page.keyboard.type("abc")
+        page.keyboard.press("Home")
+        page.keyboard.press("Delete")
+        expect(field).to_have_value("bc")
+        page.keyboard.press("Control+z")
+        expect(field).to_have_value("abc")
+        page.keyboard.press("Control+Shift+Z")
+        expect(field).to_have_value("bc")
+        for key in ("Control+a", "Delete", "Delete", "Backspace", "Control+Shift+Z", "Control+y"):
+            page.keyboard.press(key)
+        expect(field).to_have_value("")
+        expect_strokes(page, 1)
+    page.keyboard.press("Escape")
+    page.keyboard.press("Delete")
+    expect_strokes(page, 0)
+
+
 def test_a_blank_canvas_gets_a_friendly_word_and_never_a_guess(open_page):
     page = open_page()
     asked = []

@@ -124,6 +124,58 @@ def test_the_key_of_a_symbol_teaches_it_but_not_in_a_field_nor_before_an_answer(
     assert [json.loads(request.post_data)["symbol"] for request in asked] == ["4"]
 
 
+def test_ctrl_z_takes_back_what_was_done_last_be_it_a_lesson_or_a_stroke(open_as):
+    page = open_as()
+    draw(page, SEVEN)
+    expect(answer(page)).to_have_text("7")
+    field = page.get_by_test_id("teach-symbol")
+    field.fill("4")
+    field.press("Enter")
+    expect(toast(page)).to_contain_text("Learned: this is 4")
+    expect(page.get_by_test_id("toast-undo")).to_have_attribute("aria-keyshortcuts", "Control+Z")
+    page.keyboard.press("Control+z")  # in the field, which is empty
+    expect(toast(page)).to_contain_text("Undone")
+    expect(answer(page)).to_have_text("7")
+    page.keyboard.press("Control+z")
+    expect_strokes(page, 1)
+    field.press("Escape")
+    page.keyboard.press("4")
+    expect(toast(page)).to_contain_text("Learned: this is 4")
+    draw(page, ONE)
+    expect_strokes(page, 2)
+    expect(page.get_by_test_id("toast-undo")).not_to_have_attribute("aria-keyshortcuts", "Control+Z")
+    page.keyboard.press("Control+z")
+    expect_strokes(page, 1)
+    expect(page.get_by_test_id("toast-undo")).to_be_visible()
+    page.get_by_test_id("toast-undo").click()
+    expect(toast(page)).to_contain_text("Undone")
+
+
+def test_a_toast_goes_by_escape_and_stays_while_it_is_pointed_at_or_has_the_focus(open_as):
+    page = open_as()
+    page.clock.install()
+    draw(page, SEVEN)
+    expect(answer(page)).to_have_text("7")
+    below = page.get_by_test_id("toast")
+    page.get_by_test_id("teach-right").click()
+    page.get_by_test_id("toast-undo").hover()
+    page.clock.run_for(60_000)
+    expect(below).to_be_visible()
+    page.get_by_test_id("toast-undo").focus()
+    page.mouse.move(640, 20)
+    page.clock.run_for(60_000)
+    expect(below).to_be_visible()
+    page.get_by_test_id("teach-right").focus()
+    page.clock.run_for(11_000)
+    expect(below).to_be_visible()
+    page.clock.run_for(2_000)
+    expect(below).to_be_hidden()
+    page.get_by_test_id("teach-right").press("Enter")
+    expect(toast(page)).to_contain_text("Noted")
+    page.keyboard.press("Escape")
+    expect(below).to_be_hidden()
+
+
 def test_a_key_that_is_not_in_the_alphabet_waits_in_the_field_for_enter(open_as):
     page = open_as()
     asked = []
@@ -211,6 +263,52 @@ def test_a_name_that_the_server_refuses_is_not_chosen_and_its_words_stand_at_the
     expect(page.get_by_test_id("profile")).to_be_focused()
 
 
+@pytest.mark.parametrize("name", ["Opa", "O\u200bpa"])
+def test_nothing_is_taught_or_read_until_it_is_known_whose_hand_it_is(open_as, name):
+    page = open_as()
+    former = page.get_by_test_id("profile").input_value()
+    draw(page, ONE)
+    expect(answer(page)).to_have_text("1")
+    held, asked = [], []
+    page.route("**/api/v1/corrections?profile=O*", lambda route: held.append(route))
+    page.on("request", lambda request: asked.append(request) if request.method == "POST" else None)
+    page.get_by_test_id("profile").select_option(label="Someone new…")
+    page.get_by_test_id("new-profile").fill(name)
+    with page.expect_request("**/api/v1/corrections?profile=O*"):
+        page.get_by_test_id("teach-right").click()
+    page.get_by_test_id("predict").click()
+    expect(toast(page)).to_have_text("Storing: this is 1 …")
+    assert not asked
+    held[0].continue_()
+    if name == "Opa":
+        expect(toast(page)).to_have_text("Noted: this is 1 in Opa’s hand.")
+    else:
+        expect(toast(page)).to_contain_text(f"Not learned. It stays {former[:17]}")
+        expect(toast(page)).to_contain_text("is no name of a profile")
+    taught = "corrections" if name == "Opa" else "read"
+    expect(page.get_by_test_id("profile")).to_have_value("Opa" if name == "Opa" else former)
+    page.wait_for_load_state("networkidle")
+    assert {request.url.rpartition("/")[2] for request in asked} == {taught, "read"}
+    assert {json.loads(request.post_data).get("profile") for request in asked} == {"Opa" if name == "Opa" else former}
+
+
+def test_a_name_is_kept_as_the_server_has_it(open_as):
+    page = open_as()
+    page.get_by_test_id("profile").select_option(label="Someone new…")
+    page.get_by_test_id("new-profile").fill(" Jose\u0301\u3000 R\u200da ")
+    page.get_by_test_id("new-profile").press("Enter")
+    expect(page.get_by_test_id("profile")).to_have_value("Jos\u00e9 Ra")
+    page.get_by_test_id("profile").select_option(label="Someone new…")
+    page.get_by_test_id("new-profile").fill("x" * 70)
+    expect(page.get_by_test_id("new-profile")).to_have_value("x" * 64)
+    page.get_by_test_id("new-profile").press("Enter")
+    expect(page.get_by_test_id("profile")).to_have_value("x" * 64)
+    page.evaluate("() => localStorage.setItem('inkling.profile', 'R\u200da')")  # from before
+    page.reload()
+    expect(page.get_by_test_id("profile")).to_have_value("Ra")
+    assert page.evaluate("() => localStorage.getItem('inkling.profile')") == "Ra"
+
+
 def test_while_the_server_is_away_a_new_name_waits_in_its_field(open_as):
     page = open_as()
     page.get_by_test_id("profile").select_option(label="Someone new…")
@@ -252,12 +350,22 @@ def test_what_is_no_symbol_is_refused_in_words_and_the_drawing_stays(open_as, sy
     draw(page, SEVEN)
     expect(answer(page)).to_have_text("7")
     teach(page, symbol)
-    expect(toast(page)).to_contain_text("Not learned")
-    expect(toast(page)).to_contain_text(words)
+    field, problem = page.get_by_test_id("teach-symbol"), page.get_by_test_id("teach-problem")
+    expect(problem).to_contain_text("Not learned")
+    expect(problem).to_contain_text(words)
+    expect(field).to_have_attribute("aria-invalid", "true")
+    expect(field).to_be_focused()
+    expect(page.get_by_test_id("toast")).to_be_hidden()
     expect_strokes(page, 1)
     expect(answer(page)).to_have_text("7")
-    page.get_by_test_id("toast-close").click()
-    expect(page.get_by_test_id("toast")).to_be_hidden()
+    field.press("End")
+    field.press("Backspace")
+    expect(problem).to_be_empty()
+    expect(field).not_to_have_attribute("aria-invalid", "true")
+    field.press("Enter")
+    expect(problem).not_to_be_empty()
+    draw(page, ONE)
+    expect(problem).to_be_empty()
 
 
 def test_a_full_disk_is_told_and_reading_goes_on(open_as):
@@ -271,6 +379,7 @@ def test_a_full_disk_is_told_and_reading_goes_on(open_as):
     expect(toast(page)).to_have_text("Not learned. The disk is full. Make room.")
     draw(page, ONE)
     expect_strokes(page, 2)
+    expect(page.get_by_test_id("toast")).to_be_hidden()  # it was about what was done before
     expect(answer(page)).not_to_be_empty()
 
 
@@ -411,6 +520,28 @@ def test_a_double_click_on_a_chip_teaches_once_though_other_chips_stand_there_by
 
 def is_whole(locator):
     return locator.evaluate("element => element.scrollWidth <= element.clientWidth && element.innerText.length > 0")
+
+
+@pytest.mark.parametrize("width", [360, 768, 1000])
+def test_no_toast_lies_over_the_canvas_or_the_pages_on_a_small_screen(open_as, width):
+    page = open_as(viewport={"width": width, "height": 740 if width == 360 else 900})
+    full = {"code": "store_full", "message": "The disk is full. " * 9, "hint": "Make room."}
+    draw(page, TICK)
+    expect(answer(page)).not_to_be_empty()
+    page.get_by_test_id("profile").select_option(label="Someone new…")
+    page.get_by_test_id("new-profile").fill("Maximiliane-Friederike von und zu Hohenstein")
+    page.get_by_test_id("new-profile").press("Enter")
+    expect(page.get_by_test_id("profile")).to_have_value(re.compile("^Max"))
+    for words in ("Learned: this is WWWWWWWWWWWWWWWWW… in Maximiliane-Fried…’s hand. The alphabet is now", "Not learned."):
+        teach(page, "W" * 32)
+        expect(toast(page)).to_contain_text(words)
+        over, canvas = page.get_by_test_id("toast").bounding_box(), page.get_by_test_id("ink").bounding_box()
+        pages = page.get_by_role("navigation").bounding_box()
+        assert over["y"] + over["height"] <= canvas["y"]
+        assert pages["y"] + pages["height"] <= over["y"]
+        assert over["x"] >= 0
+        assert over["x"] + over["width"] <= width
+        page.route("**/api/v1/corrections", lambda route: route.fulfill(status=507, json={"error": full}))
 
 
 @pytest.mark.parametrize("size", [(1280, 800), (360, 740)])

@@ -6,12 +6,14 @@ import { Bars } from "./bars.js";
 import { Drawing, SIDE } from "./drawing.js";
 import { HeatMap } from "./heat.js";
 import { keep, kept } from "./kept.js";
+import { inText } from "./keys.js";
 import { follow } from "./lesson.js";
 import { Pad } from "./pad.js";
 import { owner, Profiles } from "./profile.js";
 import { Reader } from "./reader.js";
 import { saveChart, savePng, saveSvg } from "./saving.js";
 import { Teach } from "./teach.js";
+import { moveOn } from "./toast.js";
 
 const $ = (id) => document.getElementById(id);
 const BLANK = "Draw something first.";
@@ -31,7 +33,7 @@ const teach = new Teach({
   edition: () => edition,
   alphabet: () => alphabets.value,
   symbols: () => bars.symbols,
-  profile: () => profiles.value,
+  profile: () => profiles.settled(),
 });
 follow({ teach, alphabets, profiles, reader, edition: () => edition, show: showTaught, again: readAgain });
 new Pad($("ink"), drawing);
@@ -40,6 +42,10 @@ const ink = () => ({ strokes: drawing.strokes, width: SIDE, height: SIDE, pen_wi
 
 function compose() {
   if (drawing.empty) return null;
+  if (profiles.settling) { // it is read as soon as it is known whose hand it is
+    profiles.settled().catch(() => {}).then(readAgain);
+    return null;
+  }
   return {
     ...ink(),
     alphabet: alphabets.value,
@@ -90,6 +96,7 @@ let edition = 0; // of the drawing: an answer to what was taught is shown only i
 drawing.addEventListener("change", ({ detail: how }) => {
   edition += 1;
   refresh();
+  moveOn();
   teach.rest();
   heatMap.hide(); // it was about what stood before
   if (!away) say("");
@@ -158,6 +165,7 @@ $("live").addEventListener("change", () => {
 });
 
 addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || inText(event)) return;
   const command = (event.ctrlKey || event.metaKey) && !event.altKey;
   const key = event.key.toLowerCase();
   let act = null;

@@ -1,8 +1,9 @@
 // Whose hand it is: a choice of profiles that were taught before, or a new name, which the server is asked about first.
 
 import { keep, kept } from "./kept.js";
+import { object } from "./objection.js";
 import { ask, Away, untilReady, wordsOf } from "./server.js";
-import { tell } from "./toast.js";
+import { brief, tell } from "./toast.js";
 
 export const EVERYBODY = "everybody";
 const NEW = "\n"; // no name can be this
@@ -11,26 +12,29 @@ export const nameOf = (profile) => (profile === EVERYBODY ? "Everybody" : profil
 // What goes into a request; everybody's need not be named.
 export const owner = (profile = EVERYBODY) => (profile === EVERYBODY ? {} : { profile });
 
-// Throws what the server has against a name.
-const check = (name) => ask(`/corrections?${new URLSearchParams({ profile: name, limit: 1 })}`);
+// Gives a name as the server keeps it. Throws what the server has against it.
+const check = async (name) => (await ask(`/corrections?${new URLSearchParams({ profile: name, limit: 1 })}`)).profile;
 
-// A name that is kept from before, and that the server refuses, makes way for everybody. Says whether it did.
+// A name that is kept from before may be written otherwise by now; one that the server refuses makes way for everybody.
+// Gives the name that took its place, null where it stays.
 export async function settle() {
   const name = kept("profile");
-  if (!name || name === EVERYBODY) return false;
+  if (!name || name === EVERYBODY) return null;
+  let now = name;
   try {
-    await check(name);
+    now = await check(name);
   } catch (error) {
     if (error instanceof Away && !error.answered) {
       await untilReady(error);
       return settle();
     }
-    if (error.code !== "invalid_profile" || kept("profile") !== name) return false;
-    keep("profile", EVERYBODY);
+    if (error.code !== "invalid_profile" || kept("profile") !== name) return null;
+    now = EVERYBODY;
     tell(`Whose hand it is was forgotten: ${error.message} It is everybody’s now.`, { problem: true });
-    return true;
   }
-  return false;
+  if (now === name || kept("profile") !== name) return null;
+  keep("profile", now);
+  return now;
 }
 
 export class Profiles {
@@ -39,6 +43,7 @@ export class Profiles {
   #problem;
   #changed;
   #value = kept("profile") || EVERYBODY;
+  #naming = null; // { given, outcome } while the server is asked about a name: what it has against it, null for nothing
 
   constructor(root, changed) {
     this.#select = root.querySelector("select");
@@ -59,10 +64,20 @@ export class Profiles {
     this.#input.addEventListener("input", () => this.#object(""));
     this.#input.addEventListener("blur", () => this.#named());
     this.refresh();
-    settle().then((other) => other && this.#choose(EVERYBODY));
+    settle().then((other) => other && this.#choose(other));
   }
 
   get value() { return this.#value; }
+  get settling() { return this.#naming !== null; }
+
+  // Whose hand it is, once the server has said whether a name that was given is one. Throws where it is none.
+  async settled() {
+    this.#named();
+    let problem = null;
+    while (this.#naming) problem = await this.#naming.outcome;
+    if (problem) throw problem;
+    return this.#value;
+  }
 
   async refresh() {
     try {
@@ -88,31 +103,39 @@ export class Profiles {
     else if (focused) this.#select.focus();
   }
 
-  // A name was given. Until the server has said that it is one, the profile stays what it is.
-  async #named() {
-    if (this.#input.hidden) return;
+  // A name was given: the server is asked about it, and until it has said that it is one, the profile stays what it is.
+  #named() {
     const given = this.#input.value;
-    const name = given.trim().normalize("NFC").replace(/\p{Zs}+/gu, " "); // as the server keeps it
-    if (!name) return this.#askName(false);
-    let problem = "";
+    if (this.#input.hidden || this.#naming?.given === given) return;
+    if (!given.trim()) return this.#askName(false);
+    const naming = { given };
+    naming.outcome = this.#take(given).finally(() => {
+      if (this.#naming === naming) this.#naming = null;
+    });
+    this.#naming = naming;
+  }
+
+  // Choose a name if the server takes it. Gives what is wrong with it, null where nothing is.
+  async #take(given) {
+    let name;
+    let problem = null;
     try {
-      await check(name);
+      name = await check(given);
     } catch (error) {
-      problem = wordsOf(error);
+      problem = { message: `It stays ${brief(nameOf(this.#value))}.`, hint: wordsOf(error) };
     }
-    if (this.#input.hidden || this.#input.value !== given) return; // it is another by now
-    if (problem && document.activeElement === this.#input) return this.#object(problem);
-    this.#askName(false);
-    if (problem) tell(`It stays ${nameOf(this.#value)}. ${problem}`, { problem: true }); // who has left the field looks elsewhere
-    else this.#choose(name.toLowerCase() === EVERYBODY ? EVERYBODY : name);
+    if (this.#input.hidden || this.#input.value !== given) return null; // it is another by now
+    if (problem && document.activeElement === this.#input) this.#object(problem.hint);
+    else {
+      this.#askName(false);
+      if (problem) tell(wordsOf(problem), { problem: true }); // who has left the field looks elsewhere
+      else this.#choose(name);
+    }
+    return problem;
   }
 
   // What is wrong with the name, beside its field.
-  #object(words) {
-    this.#problem.textContent = words;
-    if (words) this.#input.setAttribute("aria-invalid", "true");
-    else this.#input.removeAttribute("aria-invalid");
-  }
+  #object(problem) { object(this.#input, this.#problem, problem); }
 
   #choose(name) {
     const known = [...this.#select.options].map((option) => option.value);

@@ -1,9 +1,10 @@
 // The teach row: under a reading, say what the ink is by a tap, by name or by its key, and take it back again.
 
+import { object } from "./objection.js";
 import { spare } from "./presses.js";
 import { EVERYBODY, nameOf, owner } from "./profile.js";
 import { ask, Away, wordsOf } from "./server.js";
-import { hide, meanwhile, tell } from "./toast.js";
+import { brief, hide, meanwhile, moveOn, tell } from "./toast.js";
 import { isStrange } from "./verdict.js";
 
 const CHIPS = 5;
@@ -22,7 +23,7 @@ export class Teach extends EventTarget {
   #progress = null; // the line that says so
 
   // given: { ink(): the ink of a request or a promise of it, edition(): which drawing it is,
-  // alphabet(): its name, symbols(): all of it, profile(): whose hand it is }
+  // alphabet(): its name, symbols(): all of it, profile(): whose hand it is, or a promise of it }
   constructor(given) {
     super();
     this.#given = given;
@@ -31,8 +32,17 @@ export class Teach extends EventTarget {
       if (this.#field.value.trim()) this.teach(this.#field.value.trim());
       else this.#field.focus();
     });
-    this.#field.addEventListener("keydown", (event) => event.key === "Escape" && this.#field.blur());
-    for (const event of ["input", "blur"]) this.#field.addEventListener(event, () => this.#say(this.#hint));
+    this.#field.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      event.preventDefault(); // it closes nothing else
+      this.#field.blur();
+    });
+    for (const event of ["input", "blur"]) {
+      this.#field.addEventListener(event, () => {
+        this.#say(this.#hint);
+        this.#object("");
+      });
+    }
     addEventListener("keydown", (event) => this.#press(event));
   }
 
@@ -58,6 +68,7 @@ export class Teach extends EventTarget {
 
   #rest(resting) {
     this.#resting = resting;
+    this.#object("");
     for (const id of ["teach-hint", "teach-chips", "teach-form"]) $(id).inert = resting;
   }
 
@@ -65,9 +76,11 @@ export class Teach extends EventTarget {
   // the last one counts.
   teach(symbol) {
     if (this.#resting) return;
+    this.#object("");
+    moveOn();
     const { alphabet, edition, ink, profile } = this.#given;
-    const word = { symbol, ink: (async () => ink())(), edition: edition(), alphabet: alphabet(), profile: profile() };
-    word.ink.catch(() => {}); // it is told when its turn comes
+    const word = { symbol, ink: (async () => ink())(), edition: edition(), alphabet: alphabet(), profile: (async () => profile())() };
+    for (const promised of [word.ink, word.profile]) promised.catch(() => {}); // it is told when its turn comes
     if (this.#waiting.at(-1)?.edition === word.edition) this.#waiting.pop();
     const before = this.#waiting.at(-1) ?? this.#storing;
     if (before?.edition === word.edition && before.symbol === symbol) return; // a double click
@@ -79,29 +92,31 @@ export class Teach extends EventTarget {
   async #storeAll() {
     while (this.#waiting.length) {
       this.#storing = this.#waiting.shift();
-      this.#progress = meanwhile(() => `Storing: this is ${[this.#storing, ...this.#waiting].map((word) => word.symbol).join(", then ")} …`);
+      this.#progress = meanwhile(() => `Storing: this is ${[this.#storing, ...this.#waiting].map((word) => brief(word.symbol)).join(", then ")} …`);
       try {
         await this.#store(this.#storing);
       } catch (error) {
-        const others = this.#waiting.splice(0).map((word) => `, nor ${word.symbol}`);
+        const others = this.#waiting.splice(0).map((word) => `, nor ${brief(word.symbol)}`);
         this.#progress.over();
-        tell(`Not learned${others.join("")}. ${wordsOf(error)}`, { problem: true });
+        const problem = `Not learned${others.join("")}. ${wordsOf(error)}`;
+        if (error.code === "bad_symbol" && this.#holds(this.#storing.symbol)) this.#object(problem);
+        else tell(problem, { problem: true });
       }
       this.#progress.over();
       this.#storing = null;
     }
   }
 
-  async #store({ symbol, ink, edition, alphabet, profile }) {
-    const drawn = await ink;
+  async #store({ symbol, ink, edition, alphabet, profile: whose }) {
+    const [drawn, profile] = [await ink, await whose];
     if (!drawn) return;
     const options = { alphabet, alternatives: "all", glyph: true, ...owner(profile) };
     const answer = await ask("/corrections", { method: "POST", body: { ...drawn, symbol, ...options } });
-    if (this.#field.value.trim() === symbol) this.#field.value = ""; // else it holds the next one
+    if (this.#holds(symbol)) this.#field.value = ""; // else it holds the next one
     const right = answer.before.text === answer.correction.symbol && !isStrange(answer.before);
-    const whose = profile === EVERYBODY ? "" : ` in ${nameOf(profile)}’s hand`;
+    const hand = profile === EVERYBODY ? "" : ` in ${brief(nameOf(profile))}’s hand`;
     answer.edition = edition;
-    answer.say = (more = "") => tell(`${right ? "Noted" : "Learned"}: this is ${answer.correction.symbol}${whose}.${more}`, { undo: () => this.#undo(answer) });
+    answer.say = (more = "") => tell(`${right ? "Noted" : "Learned"}: this is ${brief(answer.correction.symbol)}${hand}.${more}`, { undo: () => this.#undo(answer) });
     this.#progress.over();
     answer.say();
     this.#tell("learned", answer);
@@ -110,7 +125,7 @@ export class Teach extends EventTarget {
   async #undo(answer) {
     try {
       await ask(`/corrections/${answer.correction.id}`, { method: "DELETE" });
-      tell(`Undone: it is as if you had not said ${answer.correction.symbol}.`);
+      tell(`Undone: it is as if you had not said ${brief(answer.correction.symbol)}.`);
     } catch (error) {
       if (error.code !== "correction_not_found") {
         return tell(`Not undone. ${wordsOf(error)}`, { problem: true, undo: error instanceof Away ? () => this.#undo(answer) : null });
@@ -156,6 +171,14 @@ export class Teach extends EventTarget {
     this.#field.value = symbol;
     this.#field.focus();
     this.#say(`Enter teaches ${symbol}: it is not among these yet.`);
+  }
+
+  #holds(symbol) { return this.#field.value.trim() === symbol; }
+
+  // What is wrong with the symbol, beside its field.
+  #object(problem) {
+    object(this.#field, $("teach-problem"), problem);
+    if (problem) this.#field.focus();
   }
 
   #say(hint) { $("teach-hint").textContent = hint; }

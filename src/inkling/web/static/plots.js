@@ -20,7 +20,7 @@ export function learning(history, card) {
       "div",
       { class: "pair" },
       loss.length > 1 && curve("Loss", loss, { unit, form: (value) => value.toFixed(2) }),
-      accuracy.length > 1 && curve("Accuracy, held out", accuracy, { unit, form: (value) => share(value), accent: true }),
+      accuracy.length > 1 && curve("Accuracy, held out", accuracy, { unit, form: (value) => share(value), accent: true, within: [0, 1] }),
     ),
     make("p", { class: "muted axis", text: shows(card?.training ?? {}) }),
   );
@@ -34,14 +34,15 @@ function shows({ kind, share: way, corrections = {} }) {
   return `The network in training, on ${held}.${part}`;
 }
 
-function curve(title, line, { unit, form, accent }) {
+// within: what its values can be at all, where there are bounds.
+function curve(title, line, { unit, form, accent, within }) {
   const [first, last] = [line[0], line.at(-1)];
   const words = `${title}: ${form(first[1])} at first, ${form(last[1])} at ${unit.toLowerCase()} ${last[0]}.`;
   const said = make("span", { class: "muted", text: form(last[1]) });
   const place = make("div", { class: "plot-place", role: "img", "aria-label": words });
   plot(place, (width) => {
     const picture = frame(width, HEIGHT_PX);
-    const [x, y] = [scale(line.map(([step]) => step), LEFT, width - RIGHT), scale(line.map(([, value]) => value), HEIGHT_PX - BOTTOM, TOP, 0.08)];
+    const [x, y] = [scale(line.map(([step]) => step), LEFT, width - RIGHT), scale(line.map(([, value]) => value), HEIGHT_PX - BOTTOM, TOP, { margin: 0.08, within })];
     const low = HEIGHT_PX - BOTTOM;
     picture.append(
       ...ticks(y.from, y.to, 5).flatMap((value) => [
@@ -100,10 +101,10 @@ export function reliability({ before = [], after = [], ece_before: errorBefore, 
 
 const frame = (width, height) => shape("svg", { class: "drawn", width, height, viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" });
 
-function scale(values, from, to, margin = 0) {
+function scale(values, from, to, { margin = 0, within = [-Infinity, Infinity] } = {}) {
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const room = (high - low || Math.abs(high) || 1) * margin;
-  const [least, most] = [low - room, high + room];
+  const [least, most] = [Math.max(low - room, within[0]), Math.min(high + room, within[1])];
   return Object.assign((value) => from + ((value - least) / (most - least || 1)) * (to - from), { from: least, to: most });
 }
 

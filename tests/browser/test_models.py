@@ -7,6 +7,7 @@ import base64
 import contextlib
 import io
 import json
+import re
 import urllib.request
 
 import numpy as np
@@ -121,7 +122,9 @@ def report(passed, gain):
                 "name": "corrections",
                 "alphabet": "alphanumeric",
                 "samples": 80,
-                "fixed": 9,
+                "before": 0.7778,
+                "after": 1.0 if passed else 0.6667,
+                "fixed": 19,
                 "broken": 2,
                 "verdict": verdict,
             },
@@ -130,8 +133,8 @@ def report(passed, gain):
                 **compared,
                 "name": "corrections of others",
                 "alphabet": "alphanumeric",
-                "fixed": 0,
-                "broken": 0,
+                "fixed": 9,
+                "broken": 8,
                 "verdict": "same",
             },
         ],
@@ -184,6 +187,10 @@ def test_one_version_tells_what_was_decided_and_why_and_what_changed(page, names
     expect(page.get_by_test_id("decision")).to_contain_text("80 of the 87 corrections kept to judge by are samples")
     expect(page.get_by_test_id("comparison").nth(2)).to_contain_text(
         "Held-out corrections of other people, all symbols"
+    )
+    expect(page.locator(".verdict-cell")).to_have_text(["", "better", "better", "within chance"])
+    expect(page.locator(".comparisons .difference")).to_have_class(
+        [re.compile(kind) for kind in ("better", "better", "same")]
     )
     expect(page.get_by_test_id("confusions")).to_contain_text("1 as 7")
     expect(page.get_by_test_id("confusions")).to_contain_text("capital I as small l")
@@ -295,7 +302,7 @@ MEASURED = """async (models) => {
 def test_what_stands_in_a_column_is_of_the_same_samples(page):
     shipped = version("shipped", figures={"mnist-train/validation/digits": {"accuracy": 0.9, "samples": 100}})
     _, told, note = page.evaluate(MEASURED, [shipped])
-    assert told["shipped"]["digits"] == {"value": 0.9, "difference": None, "samples": 100}
+    assert told["shipped"]["digits"] == {"value": 0.9, "difference": None, "verdict": "same", "samples": 100}
     assert "card" in note
     assert "MNIST train" in note
     typefaces = [compared("probes", 480, 0.5, 0.6), compared("corrections", 9, 0.2, 0.4, "alphanumeric")]
@@ -305,7 +312,7 @@ def test_what_stands_in_a_column_is_of_the_same_samples(page):
     bare = version("bare", "shipped", [*typefaces, others, overall, features])
     columns, told, note = page.evaluate(MEASURED, [bare, shipped])
     assert columns == ["corrections", "digits"]  # what others taught is no handwriting for all symbols
-    assert told["shipped"] == {"digits": {"value": 0.5, "difference": None, "samples": 480}}
+    assert told["shipped"] == {"digits": {"value": 0.5, "difference": None, "verdict": "same", "samples": 480}}
     assert round(told["bare"]["digits"]["difference"], 3) == 0.1
     assert "typefaces" in note
     rich = version("rich", "bare", [*typefaces, compared("mnist-train", 100, 0.7, 0.8)])
@@ -321,9 +328,33 @@ def test_what_stands_in_a_column_is_of_the_same_samples(page):
     side = version("side", "shipped", [compared("mnist-train", 100, 0.5, 0.6)])
     _, told, _ = page.evaluate(MEASURED, [side, rich, bare, shipped])
     assert round(told["bare"]["digits"]["difference"], 3) == 0.2  # both were measured with children of theirs
+    judged = [
+        {**compared(name, 100, 0.5, 0.5 + gain), "verdict": verdict}
+        for name, gain, verdict in (("mnist-train", 0.2, "better"), ("unipen-strokes", -0.01, "same"))
+    ]
+    _, told, _ = page.evaluate(MEASURED, [version("judged", "shipped", judged), shipped])
+    assert told["judged"]["digits"]["verdict"] == "better"  # and what chance explains has no colour
+    _, told, _ = page.evaluate(MEASURED, [version("judged", "shipped", judged[1:]), shipped])
+    assert told["judged"]["digits"]["verdict"] == "same"
     poor = version("poor", "shipped", typefaces, current=True)  # what reads has figures
     _, told, note = page.evaluate(MEASURED, [{**rich, "parent": "shipped"}, poor, shipped])
     assert {name: one["digits"]["samples"] for name, one in told.items()} == dict.fromkeys(told, 480)
+
+
+def test_the_axis_of_an_accuracy_ends_at_all_and_at_nothing(page):
+    drawn = page.evaluate(
+        """async () => {
+      const { learning } = await import("/static/plots.js");
+      const drawn = [1, 0].map((accuracy) => learning([0, 1, 2].map((step) => ({ step, accuracy })), {}));
+      document.querySelector("#detail").replaceChildren(...drawn);
+      while (drawn.some((one) => !one.querySelector("svg"))) await new Promise(requestAnimationFrame);
+      return drawn.map((one) => [...one.querySelectorAll("text")].map(({ textContent }) => textContent));
+    }"""
+    )
+    for labels in drawn:
+        shares = [float(label.removesuffix(" %")) for label in labels if label.endswith(" %")]
+        assert len(shares) > 2
+        assert 0 <= min(shares) <= max(shares) <= 100
 
 
 EDGE = "(one) => one.getBoundingClientRect()"
@@ -410,9 +441,21 @@ def test_a_version_goes_out_as_a_file_and_in_again(page, names, tmp_path):
 
 
 def test_nothing_is_cut_off_at_any_width(page, names):
-    row(page, names["bad"]).get_by_test_id("version-open").click()
+    row(page, names["good"]).get_by_test_id("version-open").click()
     page.get_by_test_id("plot-confusion").locator("svg").first.wait_for()
-    for width in (360, 768):
+    for width in (768, 360):
         page.set_viewport_size({"width": width, "height": 740})
         # plots are drawn anew a moment after
         until(lambda width=width: page.evaluate("() => document.documentElement.scrollWidth") <= width)
+    gaps = page.get_by_test_id("comparison").evaluate_all(
+        """(rows) => rows.flatMap((row) => {
+      const boxes = [...row.querySelectorAll(".number")].map((cell) => {
+        const range = document.createRange();
+        range.selectNodeContents(cell);
+        return range.getBoundingClientRect();
+      });
+      return boxes.slice(1).map((box, n) => box.left - boxes[n].right);
+    })"""
+    )
+    assert len(gaps) == 12
+    assert min(gaps) >= 4, "figures run together"

@@ -33,8 +33,10 @@ def test_chance_is_no_verdict_and_more_than_chance_is():
     assert chance.judged(significance_of(0.01, 10), 0.3).verdict == "same"
     worse = compare("set", "digits", *sides(fixed=0, broken=20, both=5000, neither=1))
     assert worse.judged(significance_of(0.01, 10), 0.5).verdict == "worse"
-    better = compare("set", "digits", *sides(fixed=6, broken=3, both=90, neither=1))
-    assert better.judged(significance_of(0.01, 10), 0.3).verdict == "better"
+    luck = compare("set", "digits", *sides(fixed=6, broken=3, both=90, neither=1))
+    assert luck.judged(significance_of(0.01, 10), 0.3).verdict == "same"
+    better = compare("set", "digits", *sides(fixed=20, broken=0, both=5000, neither=1))
+    assert better.judged(significance_of(0.01, 10), 0.5).verdict == "better"
 
 
 def test_a_great_loss_needs_less_certainty():
@@ -42,3 +44,7 @@ def test_a_great_loss_needs_less_certainty():
     assert 0.001 < lost.p_worse < 0.01
     assert lost.judged(0.001, most_lost_points=0.3).verdict == "worse"
     assert lost.judged(0.001, most_lost_points=10).verdict == "same"
+    gained = compare("set", "digits", *sides(fixed=10, broken=1, both=189, neither=0))
+    assert gained.p_better == lost.p_worse
+    assert gained.judged(0.001, most_lost_points=0.3).verdict == "better"
+    assert gained.judged(0.001, most_lost_points=10).verdict == "same"

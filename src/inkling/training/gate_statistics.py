@@ -44,16 +44,23 @@ class Comparison:
         """What the candidate lost, in points of a hundred; below 0 where it gained."""
         return 100 * (self.broken - self.fixed) / max(self.samples, 1)
 
+    @property
+    def p_better(self) -> float:
+        """How likely so many of those that changed turned right, were both networks as good."""
+        return binomial_tail(self.fixed, self.fixed + self.broken, 0.5)
+
     def judged(self, significance: float, most_lost_points: float, rare: float = 0.01) -> "Comparison":
         """Give it with its verdict.
 
         Worse is what chance does not explain once all comparisons are allowed for (``significance``), and what lost
-        more than ``most_lost_points`` where that alone is by chance as ``rare`` as this.
+        more than ``most_lost_points`` where that alone is by chance as ``rare`` as this. Better is the same the other
+        way round; all else is the same as before, as far as these samples tell.
         """
-        lost_much = self.lost_points > most_lost_points and self.p_worse < rare
-        if self.p_worse < significance or lost_much:
+        if self.p_worse < significance or (self.lost_points > most_lost_points and self.p_worse < rare):
             return replace(self, verdict="worse")
-        return replace(self, verdict="better" if self.fixed > self.broken else "same")
+        if self.p_better < significance or (-self.lost_points > most_lost_points and self.p_better < rare):
+            return replace(self, verdict="better")
+        return replace(self, verdict="same")
 
     def to_json(self) -> dict[str, Any]:
         """Give its figures."""

@@ -1,10 +1,10 @@
 // What the gate decided about a version: its reasons, every comparison behind them, and the symbols one by one.
 
 import { make } from "./elements.js";
-import { alphabetName, bare, count, direction, points, setName, share } from "./telling.js";
+import { alphabetName, bare, count, points, setName, share } from "./telling.js";
 
 const KINDS = [["0", "9", "0–9"], ["A", "Z", "A–Z"], ["a", "z", "a–z"]];
-const VERDICTS = { better: "better", worse: "worse", same: "as before" };
+const VERDICTS = { better: "better", worse: "worse" };
 
 // heldOut: how many corrections were kept to judge by.
 export function decision({ passed, reasons = [], notes = [], comparisons = [], symbols = [], batch }, heldOut) {
@@ -39,15 +39,15 @@ function table(comparisons) {
     make("th", { scope: "row" }, make("span", { text: name === "features" ? setName(name) : `${setName(name, "validation")}, ${alphabetName(alphabet)}` }), make("span", { class: "muted samples", text: count(samples, "sample") })),
     make("td", { class: "number", "data-label": "Before", text: bare(before) }),
     make("td", { class: "number", "data-label": "Now", text: bare(after) }),
-    make("td", { class: `number difference ${["better", "worse"].includes(verdict) ? direction(after - before) : "same"}`, "data-label": "Points", text: points(after - before) }),
+    make("td", { class: `number difference ${VERDICTS[verdict] ?? "same"}`, "data-label": "Points", text: points(after - before) }),
     make("td", { class: "number", "data-label": "Turned right", text: fixed ?? "–" }),
     make("td", { class: "number", "data-label": "Turned wrong", text: broken ?? "–" }),
-    make("td", { class: "verdict-cell", text: VERDICTS[verdict] ?? verdict ?? "" }),
+    make("td", { class: "verdict-cell", text: VERDICTS[verdict] ?? (fixed || broken ? "within chance" : "as before") }),
   ));
   return make(
     "table",
     { class: "comparisons", testid: "comparisons" },
-    make("caption", { text: "Share read right in %, by its parent and by it, on the same samples. Among all symbols, what no reader can tell apart passes (l for 1, c for C), but not in held-out corrections." }),
+    make("caption", { text: "Share read right in %, by its parent and by it, on the same samples. Better or worse is what chance does not explain. Among all symbols, what no reader can tell apart passes (l for 1, c for C), but not in held-out corrections." }),
     make("thead", {}, make("tr", {}, columns.map(([text, kind, title]) => make(text ? "th" : "td", { scope: text ? "col" : undefined, class: kind, title, text })))),
     make("tbody", {}, rows),
   );

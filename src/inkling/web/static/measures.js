@@ -25,7 +25,15 @@ const keyOf = ({ name, alphabet, samples }) => [name, alphabet, samples].join("/
 function pooled(found) {
   const samples = found.reduce((sum, one) => sum + one.samples, 0);
   const mean = (of) => found.reduce((sum, one) => sum + one.samples * of(one), 0) / samples;
-  return samples ? { samples, before: mean(({ before }) => before), after: mean(({ after }) => after) } : null;
+  const [before, after] = [mean((one) => one.before), mean((one) => one.after)];
+  return samples ? { samples, before, after, verdict: verdictOf(found, after - before) } : null;
+}
+
+// Better or worse where the gate found so of any set, and of none the contrary.
+function verdictOf(found, difference) {
+  const [better, worse] = ["better", "worse"].map((verdict) => found.some((one) => one.verdict === verdict));
+  if (better && !worse && difference > 0) return "better";
+  return worse && !better && difference < 0 ? "worse" : "same";
 }
 
 // Of a column those of handwriting where there are any, else typefaces.
@@ -44,7 +52,7 @@ const ownFigures = ({ figures = {} }) => Object.entries(figures).flatMap(([key, 
 // What is known of versions: by the gate, which measures a parent with each of its children, or where it judged none by
 // their cards. Cards and gate are never put side by side: they do not take the same samples, nor let the same pass.
 // columns: {name, label, short, sets}, those that any version has something for; of(model): a map by the column's name
-// to {value, difference, samples}, or to {elsewhere} where it was measured on other samples than the others.
+// to {value, difference, verdict, samples}, or to {elsewhere} where it was measured on other samples than the others.
 export function measured(models) {
   const byGate = models.some(({ decision }) => decision?.comparisons?.length);
   const own = new Map(models.map((model) => [model.version, byGate ? model.decision?.comparisons ?? [] : ownFigures(model)]));
@@ -73,12 +81,12 @@ export function measured(models) {
   };
   const read = (model, sets) => {
     const mine = among(mineOf.get(model.version), sets);
-    if (mine) return { value: mine.after, difference: byGate ? mine.after - mine.before : null, samples: mine.samples };
+    if (mine) return { value: mine.after, difference: byGate ? mine.after - mine.before : null, verdict: mine.verdict, samples: mine.samples };
     const later = byGate && among(laterOf.get(model.version), sets); // measured when a child of it was
     if (!later) return null;
     const parent = byVersion.get(model.parent);
     const before = parent && read(parent, sets)?.value; // of the same samples, though it was never judged on them
-    return { value: later.before, difference: typeof before === "number" ? later.before - before : null, samples: later.samples };
+    return { value: later.before, difference: typeof before === "number" ? later.before - before : null, verdict: "same", samples: later.samples };
   };
 
   const columns = COLUMNS.map((column) => ({ ...column, sets: setsOf(column.name) })).filter(({ sets }) => sets.length);

@@ -12,8 +12,6 @@ export function points(difference, digits = 2) {
   return difference > 0 ? `+${shown}` : `−${shown.slice(1)}`;
 }
 
-export const direction = (difference, digits = 2) => ({ "+": "better", "−": "worse" })[points(difference, digits)[0]] ?? "same";
-
 export function size(bytes) {
   if (bytes >= 1e6) return `${(bytes / 1e6).toFixed(1)} MB`;
   return `${Math.max(1, Math.round(bytes / 1e3))} kB`;

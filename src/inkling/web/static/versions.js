@@ -4,7 +4,7 @@ import { make } from "./elements.js";
 import { Lineage, node } from "./lineage.js";
 import { basisOf, measured, noteOf, otherBasis } from "./measures.js";
 import { nameOf } from "./profile.js";
-import { bare, count, direction, points, size, standing, when } from "./telling.js";
+import { bare, count, points, size, standing, when } from "./telling.js";
 
 const FEW = 8;
 
@@ -108,12 +108,12 @@ export class Versions extends EventTarget {
 
 function cell({ name, label, short }, measure) {
   if (!measure?.samples) return make("td", { class: "number none-measured", "data-label": short, "data-measure": name, title: measure ? otherBasis(measure.elsewhere) : "Not measured" }, make("span", { text: "–" }));
-  const { value, difference, samples } = measure;
+  const { value, difference, verdict, samples } = measure;
   return make(
     "td",
     { class: "number", "data-label": short, "data-measure": name, title: `${label}: ${count(samples, "sample")}` },
     make("span", { class: "measured", text: bare(value) }),
-    difference === null ? null : make("span", { class: `difference ${direction(difference, 1)}`, text: points(difference) }),
+    difference === null ? null : make("span", { class: `difference ${verdict}`, text: points(difference) }),
     name === "corrections" ? make("span", { class: "muted of-samples", text: ` of ${samples.toLocaleString("en")}` }) : null,
   );
 }

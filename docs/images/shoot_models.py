@@ -30,6 +30,7 @@ from sqlalchemy import create_engine, text
 from inkling.bundle import NETWORK, NORMALIZER, Bundle
 from inkling.service import Service
 from inkling.settings import Settings
+from inkling.training.gate_statistics import Comparison, binomial_tail, significance_of
 from inkling.training.probes import probes
 
 HERE = Path(__file__).parent
@@ -133,16 +134,14 @@ def decision(gain: float, digits: float, chance: Random) -> dict:
         )
         broken = chance.randrange(1, 5) + max(0, round(-difference * samples))
         fixed = broken + round(difference * samples)
-        verdict = "worse" if difference < -0.01 else "better" if fixed > broken else "same"
-        counted = {"samples": samples, "before": before, "after": before + (fixed - broken) / samples}
-        comparisons.append(
-            {"name": name, "alphabet": alphabet, **counted, "fixed": fixed, "broken": broken, "verdict": verdict}
-        )
+        after, by_chance = before + (fixed - broken) / samples, binomial_tail(broken, fixed + broken, 0.5)
+        one = Comparison(name, alphabet, samples, before, after, fixed, broken, by_chance)
+        comparisons.append(one.judged(significance_of(0.01, len(SETS)), 0.5).to_json())
     better = comparisons[0]
     told = f"{100 * better['before']:.1f} % right before, {100 * better['after']:.1f} % now, of 83"
     reasons = [f"It reads held-out corrections better: {told}.", "Nothing else got worse by more than chance explains."]
     if not passed:
-        reasons = [f"It reads held-out corrections worse: {told}.", "It reads the symbol 3 worse among digits."]
+        reasons = [f"It reads held-out corrections no better: {told}.", "It reads the symbol 3 worse among digits."]
     return {
         "passed": passed,
         "reasons": reasons,

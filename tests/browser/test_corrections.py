@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import re
 import urllib.request
 import zipfile
 
@@ -136,6 +137,7 @@ def test_one_is_opened_large_with_what_was_read_then_and_now(open_page, teach):
     expect(page.get_by_test_id("one-then")).to_contain_text("%")
     expect(page.get_by_test_id("one-then")).not_to_contain_text("θ")
     expect(page.get_by_test_id("one-now")).to_contain_text("θ")
+    expect(one).to_contain_text(re.compile(r"Taught\s*\d{1,2} \w+, \d\d:\d\d"))  # as on the Models page
     glyph = page.get_by_test_id("one-glyph")
     assert glyph.evaluate("image => image.decode().then(() => image.naturalWidth)") == 28
     expect(page.get_by_test_id("one-ink").locator("path")).to_have_count(2)
@@ -233,6 +235,133 @@ def test_a_selection_outlives_a_delete_that_failed_and_what_is_still_there_is_de
     expect(page.get_by_test_id("selection")).to_be_hidden()
     page.get_by_test_id("toast-undo").click()
     expect(symbols(page)).to_have_text(["0", "1"])
+
+
+def expect_card_focused(page, symbol):
+    focused = page.locator(":focus")
+    expect(focused).to_have_attribute("data-testid", "card-open")
+    expect(focused.get_by_test_id("card-symbol")).to_have_text(symbol)
+
+
+def test_who_deletes_stays_where_they_are_and_goes_on_at_the_next_card(open_page, teach):
+    for index in range(40):
+        teach(ONE, f"s{index}", shift=index)
+    page = open_page("/corrections", viewport={"width": 600, "height": 500})
+    expect(cards(page)).to_have_count(40)  # from s39 to s0
+    for left, part in ((39, "card-open"), (38, "card-check")):
+        symbol = symbols(page).nth(30).inner_text()
+        cards(page).nth(30).get_by_test_id(part).click()
+        at = page.evaluate("() => scrollY")
+        assert at > 100
+        page.get_by_test_id("one-delete" if part == "card-open" else "delete-selected").click()
+        expect(page.get_by_test_id("toast-text")).to_contain_text("1 correction deleted.")
+        expect(cards(page)).to_have_count(left)
+        expect_card_focused(page, f"s{int(symbol[1:]) - 1}")
+        assert page.evaluate("() => scrollY") == pytest.approx(at, abs=1)
+    cards(page).nth(20).get_by_test_id("card-open").click()
+    at = page.evaluate("() => scrollY")
+    page.get_by_test_id("one-symbol").fill("tick")
+    page.get_by_test_id("one-symbol").press("Enter")
+    expect(symbols(page).nth(20)).to_have_text("tick")
+    expect_card_focused(page, "tick")
+    page.get_by_test_id("toast-undo").click()
+    expect(symbols(page).nth(20)).to_have_text("s19")
+    expect_card_focused(page, "s19")
+    assert page.evaluate("() => scrollY") == pytest.approx(at, abs=1)
+    check(page, 37)  # the last one
+    page.get_by_test_id("delete-selected").click()
+    expect_card_focused(page, "s1")
+
+
+def test_when_the_last_card_is_gone_the_count_is_where_to_go_on(open_page, teach):
+    teach(SEVEN, "7")
+    page = open_page("/corrections")
+    check(page, 0)
+    page.get_by_test_id("delete-selected").click()
+    expect(page.get_by_test_id("empty")).to_be_visible()
+    expect(page.get_by_test_id("count")).to_be_focused()
+    page.get_by_test_id("toast-undo").click()
+    expect_card_focused(page, "7")
+
+
+def test_all_of_it_by_key_what_can_be_done_comes_next_by_tab(open_page, teach, api):
+    for symbol, ink in (("7", SEVEN), ("1", ONE), ("0", ZERO)):
+        teach(ink, symbol)
+    page = open_page("/corrections")
+    expect(symbols(page)).to_have_text(["0", "1", "7"])
+    for index in (0, 1):
+        cards(page).nth(index).get_by_test_id("card-check").focus()
+        page.keyboard.press("Space")
+    for name in ("select-none", "relabel-selected", "delete-selected"):
+        page.keyboard.press("Tab")
+        expect(page.get_by_test_id(name)).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(symbols(page)).to_have_text(["7"])
+    expect_card_focused(page, "7")
+    page.keyboard.press("Control+z")
+    expect(symbols(page)).to_have_text(["0", "1", "7"])
+    expect(page.get_by_test_id("toast-text")).to_have_text("2 corrections restored.")
+    expect_card_focused(page, "7")
+    page.keyboard.press("Control+z")  # nothing is offered to be undone
+    page.keyboard.press("Escape")
+    expect(page.get_by_test_id("toast")).to_be_hidden()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.keyboard.type("tick")
+    page.keyboard.press("Enter")
+    expect(symbols(page)).to_have_text(["0", "1", "tick"])
+    expect_card_focused(page, "tick")
+    page.get_by_test_id("filter-symbol").focus()
+    page.keyboard.type("x")
+    expect(page.get_by_test_id("empty")).to_contain_text("None of these")
+    page.keyboard.press("Control+z")  # edits the field
+    expect(symbols(page)).to_have_text(["0", "1", "tick"])
+    page.keyboard.press("Tab")
+    page.keyboard.press("Control+z")
+    expect(symbols(page)).to_have_text(["0", "1", "7"])
+    check(page, 1)
+    page.get_by_test_id("select-none").press("Enter")
+    expect(page.get_by_test_id("selection")).to_be_hidden()
+    expect(cards(page).nth(1).get_by_test_id("card-check")).to_be_focused()
+    assert api("/corrections")["total"] == 3
+
+
+def test_a_symbol_is_looked_for_as_soon_as_typing_pauses_once(open_page, teach):
+    teach(SEVEN, "7")
+    teach(ONE, "tick")
+    page = open_page("/corrections")
+    expect(cards(page)).to_have_count(2)
+    asked = []
+    page.on("request", lambda request: asked.append(request) if "corrections?symbol" in request.url else None)
+    page.get_by_test_id("filter-symbol").press_sequentially("tick")
+    expect(symbols(page)).to_have_text(["tick"])
+    expect(page.get_by_test_id("filter-symbol")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.get_by_test_id("filter-which").select_option("wrong")
+    expect(page.locator("#page")).to_have_attribute("data-loaded", "3")
+    assert page.url.endswith("symbol=tick&which=wrong")
+    assert len(asked) == 2
+
+
+def test_a_word_is_compared_as_the_server_keeps_it(open_page, teach):
+    for symbol, ink in (("7", SEVEN), ("tick", ONE)):
+        teach(ink, symbol)
+    page = open_page("/corrections")
+    check(page, 0)
+    check(page, 1)
+    relabel_selected(page, "  ti\u200dck ")
+    expect(page.get_by_test_id("toast-text")).to_have_text("1 correction relabelled: tick now.")
+    page.get_by_test_id("toast-undo").click()
+    expect(page.get_by_test_id("toast-text")).to_have_text("1 correction as before again.")
+    expect(symbols(page)).to_have_text(["tick", "7"])
+    cards(page).nth(0).get_by_test_id("card-open").click()
+    page.get_by_test_id("one-symbol").fill("ti\u200dck")
+    page.get_by_test_id("relabel").click()
+    expect(page.get_by_test_id("one")).to_be_hidden()
+    expect(page.get_by_test_id("toast-text")).to_have_text("1 correction as before again.")
 
 
 def test_what_the_filters_hide_is_not_selected_any_longer(open_page, teach, api):
@@ -399,11 +528,20 @@ def test_nothing_is_cut_off_at_any_width(open_page, teach, width):
     box = page.get_by_test_id("many").bounding_box()
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= width
-    assert page.get_by_test_id("many").evaluate("many => many.scrollWidth <= many.clientWidth")
+    for word in ("tick", "W" * 80):  # with one that is too long, and is told
+        page.get_by_test_id("many-symbol").fill(word)
+        if word != "tick":
+            page.get_by_test_id("many-relabel").click()
+            expect(page.get_by_test_id("many-problem")).to_contain_text("WWW")
+            expect(page.get_by_test_id("many-symbol")).to_have_attribute("aria-invalid", "true")
+        assert page.get_by_test_id("many").evaluate("many => many.scrollWidth <= many.clientWidth")
     page.get_by_test_id("many-cancel").click()
     expect(page.get_by_test_id("relabel-selected")).to_be_focused()
     cards(page).get_by_test_id("card-open").click()
     box = page.get_by_test_id("one").bounding_box()
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= width
+    page.get_by_test_id("one-symbol").fill("W" * 80)
+    page.get_by_test_id("relabel").click()
+    expect(page.get_by_test_id("one-problem")).to_contain_text("WWW")
     assert page.get_by_test_id("one").evaluate("one => one.scrollWidth <= one.clientWidth")

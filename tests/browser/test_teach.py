@@ -532,7 +532,8 @@ def test_no_toast_lies_over_the_canvas_or_the_pages_on_a_small_screen(open_as, w
     page.get_by_test_id("new-profile").fill("Maximiliane-Friederike von und zu Hohenstein")
     page.get_by_test_id("new-profile").press("Enter")
     expect(page.get_by_test_id("profile")).to_have_value(re.compile("^Max"))
-    for words in ("Learned: this is WWWWWWWWWWWWWWWWW… in Maximiliane-Fried…’s hand. The alphabet is now", "Not learned."):
+    learned = "Learned: this is WWWWWWWWWWWWWWWWW… in Maximiliane-Fried…’s hand. The alphabet is now"
+    for words in (learned, "Not learned."):
         teach(page, "W" * 32)
         expect(toast(page)).to_contain_text(words)
         over, canvas = page.get_by_test_id("toast").bounding_box(), page.get_by_test_id("ink").bounding_box()

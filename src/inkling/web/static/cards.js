@@ -7,7 +7,7 @@ export class Cards extends EventTarget {
   #selected;
   #shown = new Map(); // by id
 
-  // selected: a Set of ids, shared by all galleries of a page. Tells "open" with a correction, and "select".
+  // selected: a Set of ids, shared by all galleries of a page. Tells "open" and "select" with a correction.
   constructor(list, selected) {
     super();
     this.#list = list;
@@ -16,15 +16,32 @@ export class Cards extends EventTarget {
 
   get size() { return this.#shown.size; }
   get(id) { return this.#shown.get(id); }
+  card(id) { return this.#list.querySelector(`[data-id="${id}"]`); }
+
+  // The ids of a card and those behind it, then of those before it from the nearest on.
+  around(id) {
+    const ids = [...this.#shown.keys()];
+    const at = ids.indexOf(id);
+    return at < 0 ? [] : [...ids.slice(at), ...ids.slice(0, at).reverse()];
+  }
+
+  // Says whether there is such a card. The page moves only as far as it must for it to be seen.
+  focus(id, part = "button") {
+    const card = this.card(id);
+    card?.querySelector(part).focus({ preventScroll: true });
+    card?.scrollIntoView({ block: "nearest" });
+    return card !== null;
+  }
 
   show(corrections, { more = false } = {}) {
     if (!more) this.#shown.clear();
     for (const one of corrections) this.#shown.set(one.id, one);
     const cards = corrections.map((one) => this.#card(one));
-    const focused = this.#list.contains(document.activeElement) && document.activeElement.closest(".card")?.dataset.id;
+    const focused = this.#list.contains(document.activeElement) && document.activeElement;
+    const part = focused && focused.matches("input") ? "input" : "button";
     if (more) this.#list.append(...cards);
     else this.#list.replaceChildren(...cards);
-    if (focused) cards.find((card) => card.dataset.id === focused)?.querySelector("button").focus();
+    if (focused && !more) this.card(focused.closest(".card").dataset.id)?.querySelector(part).focus({ preventScroll: true });
     if (more) cards[0]?.querySelector("button").focus();
   }
 
@@ -52,7 +69,7 @@ export class Cards extends EventTarget {
     check.addEventListener("change", () => {
       if (check.checked) this.#selected.add(id);
       else this.#selected.delete(id);
-      this.dispatchEvent(new Event("select"));
+      this.dispatchEvent(new CustomEvent("select", { detail: correction }));
     });
     return card;
   }

@@ -6,6 +6,7 @@ import { Filters } from "./filters.js";
 import { kept } from "./kept.js";
 import { Many } from "./many.js";
 import { One, relabel } from "./one.js";
+import { Place } from "./place.js";
 import { alone, spare } from "./presses.js";
 import { EVERYBODY, nameOf, owner, settle } from "./profile.js";
 import { remove, restore } from "./removal.js";
@@ -20,6 +21,7 @@ const DOUBTFUL = 12; // pointed out at most
 const selected = new Set();
 const all = new Cards($("cards"), selected);
 const doubtful = new Cards($("doubtful-cards"), selected);
+const place = new Place([all, doubtful], $("selection"));
 const one = new One();
 const many = new Many();
 const filters = new Filters($("filters"), () => {
@@ -66,6 +68,7 @@ async function doubtsOf() {
 }
 
 function show({ corrections, total, next: after }, doubts) {
+  const top = $("cards").getBoundingClientRect().top;
   next = after;
   all.show(corrections);
   doubtful.show(doubts);
@@ -80,6 +83,7 @@ function show({ corrections, total, next: after }, doubts) {
   offerExport(query, total > 0);
   $("import-label").textContent = filters.profile ? `Import for ${nameOf(filters.profile)}` : "Import";
   showSelection();
+  if (top < 0) scrollBy(0, $("cards").getBoundingClientRect().top - top); // what stands above is lower or higher now
 }
 
 // What stood there answers other filters than these.
@@ -107,7 +111,7 @@ const showMore = alone(async () => {
 function showSelection() {
   for (const id of selected) if (!shownAs(id)) selected.delete(id);
   for (const cards of [all, doubtful]) cards.mark();
-  $("selection").hidden = selected.size === 0;
+  place.lay(selected);
   $("selected").textContent = `${selected.size} selected`;
 }
 
@@ -115,19 +119,20 @@ const shownAs = (id) => all.get(id) ?? doubtful.get(id);
 
 const mine = () => kept("profile") || EVERYBODY;
 
-// Corrections were deleted or restored, or are found to be gone.
-async function changed() {
+// Corrections were changed, deleted or restored, or are found to be gone.
+async function changed(ids) {
+  const ways = place.ways(ids);
   await load();
-  if (document.activeElement === document.body) $("count").focus(); // what was pressed is gone
+  if (document.activeElement === document.body && !place.goOn(ways)) $("count").focus({ preventScroll: true }); // what was pressed is gone
   fill();
 }
 
 async function removeAll(ids) {
   forgetReport();
-  const gone = await remove(ids, (deleted) => restore(deleted, changed));
+  const gone = await remove(ids, (deleted) => restore(deleted, () => changed(deleted)));
   for (const id of gone) selected.delete(id);
   showSelection();
-  if (gone.length) changed();
+  if (gone.length) changed(gone);
 }
 
 // Take a relabelling back, unless somebody has relabelled it since.
@@ -144,8 +149,7 @@ async function relabelBack(detail) {
   } catch (error) {
     tell(`Not undone. ${wordsOf(error)}`, { problem: true, undo: error instanceof Away ? () => relabelBack(detail) : null });
   }
-  load();
-  fill();
+  changed([id]);
 }
 
 // What the filters can choose from.
@@ -170,25 +174,25 @@ one.addEventListener("delete", ({ detail }) => removeAll([detail.id]));
 one.addEventListener("relabelled", ({ detail }) => {
   forgetReport();
   tell(`Relabelled: this is ${detail.correction.symbol}, no longer ${detail.from}.`, { undo: () => relabelBack(detail) });
-  load();
-  fill();
+  changed([detail.correction.id]);
 });
 $("more").addEventListener("click", showMore);
 $("select-none").addEventListener("click", () => {
   spare();
   selected.clear();
   showSelection();
+  place.back();
 });
 $("delete-selected").addEventListener("click", () => {
   spare();
   removeAll([...selected]);
 });
 $("relabel-selected").addEventListener("click", () => many.open([...selected].map(shownAs)));
-many.addEventListener("relabelled", () => {
+many.addEventListener("relabelled", ({ detail: ids }) => {
   forgetReport();
   selected.clear();
   showSelection();
-  changed();
+  changed(ids);
 });
 offerImport(() => (filters.profile ? { profile: filters.profile } : {}), () => {
   load();

@@ -1,5 +1,6 @@
 // The filters of the Corrections page, which stand in its address too, so that a reload keeps them.
 
+const TYPED_MS = 400; // a pause this long, and the symbol is meant
 const TIMES = { since: ["from", 0], until: ["to", 1] }; // a date's field, and how many days later it ends
 
 export class Filters {
@@ -13,11 +14,22 @@ export class Filters {
       if (field.options && ![...field.options].some((option) => option.value === value)) field.append(new Option(value, value));
       field.value = value;
     }
+    let soon = 0;
+    let told = String(this.#asked);
     const tell = () => {
+      clearTimeout(soon);
+      told = String(this.#asked);
       this.#remember();
       changed();
     };
-    form.addEventListener("change", tell);
+    const tellNews = () => String(this.#asked) !== told && tell();
+    form.addEventListener("change", tellNews);
+    for (const kind of ["input", "compositionend"]) {
+      form.elements.symbol.addEventListener(kind, ({ isComposing }) => {
+        clearTimeout(soon);
+        if (!isComposing) soon = setTimeout(tellNews, TYPED_MS);
+      });
+    }
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       tell();
@@ -53,10 +65,13 @@ export class Filters {
     return query;
   }
 
+  // As they stand in the address.
+  get #asked() { return new URLSearchParams(Object.entries(this.#values).filter(([, value]) => value)); }
+
   get #values() { return Object.fromEntries([...this.#form.elements].filter(({ name }) => name).map(({ name, value }) => [name, value])); }
 
   #remember() {
-    const query = new URLSearchParams(Object.entries(this.#values).filter(([, value]) => value));
+    const query = this.#asked;
     history.replaceState(null, "", query.size ? `?${query}` : location.pathname);
   }
 }

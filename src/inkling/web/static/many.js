@@ -1,5 +1,6 @@
 // One label for several corrections: all get it or none does, and each gets its own back where nobody said another since.
 
+import { object } from "./objection.js";
 import { alone, spare } from "./presses.js";
 import { counted, onThose } from "./removal.js";
 import { ask, Away, wordsOf } from "./server.js";
@@ -8,9 +9,16 @@ import { meanwhile, tell } from "./toast.js";
 const $ = (id) => document.getElementById(id);
 const NAMED = 8; // of what they are now
 
-const relabelAll = (ids, symbol) => onThose(ids, (those) => ask("/corrections/relabel", { method: "POST", body: { ids: those, symbol } }));
+// Gives the ids of those that are still there, and the symbol as the server keeps it.
+async function relabelAll(ids, given) {
+  let symbol = given;
+  const those = await onThose(ids, async (there) => {
+    ({ symbol } = await ask("/corrections/relabel", { method: "POST", body: { ids: there, symbol: given } }));
+  });
+  return { ids: new Set(those), symbol };
+}
 
-// Tells "relabelled" once they are, and again once that was taken back.
+// Tells "relabelled" with their ids once they are, and again once that was taken back.
 export class Many extends EventTarget {
   #dialog = $("many");
   #corrections = [];
@@ -21,8 +29,9 @@ export class Many extends EventTarget {
     this.#dialog.addEventListener("click", (event) => event.target === this.#dialog && this.#close()); // beside it
     $("many-form").addEventListener("submit", (event) => {
       event.preventDefault();
-      this.#relabel($("many-symbol").value.trim().normalize("NFC"));
+      this.#relabel($("many-symbol").value);
     });
+    $("many-symbol").addEventListener("input", () => this.#object(""));
   }
 
   open(corrections) {
@@ -31,7 +40,7 @@ export class Many extends EventTarget {
     $("many-title").textContent = `Relabel ${counted(corrections.length)}`;
     $("many-now").textContent = `Now ${symbols.slice(0, NAMED).join(", ")}${symbols.length > NAMED ? ", …" : ""}`;
     $("many-symbol").value = "";
-    $("many-problem").textContent = "";
+    this.#object("");
     this.#dialog.showModal();
     $("many-symbol").focus();
   }
@@ -41,21 +50,21 @@ export class Many extends EventTarget {
     this.#dialog.close();
   }
 
-  #relabel = alone(async (symbol) => {
+  #object(problem) { object($("many-symbol"), $("many-problem"), problem); }
+
+  #relabel = alone(async (given) => {
     const asked = this.#corrections;
-    const others = asked.filter((one) => one.symbol !== symbol);
-    if (!symbol) return;
     try {
-      const done = new Set(await relabelAll(others.map(({ id }) => id), symbol));
+      const { ids, symbol } = await relabelAll(asked.map(({ id }) => id), given);
       if (this.#corrections === asked) this.#close();
-      const changed = others.filter(({ id }) => done.has(id));
-      const gone = others.length - changed.length;
+      const changed = asked.filter((one) => ids.has(one.id) && one.symbol !== symbol);
+      const gone = asked.length - ids.size;
       const also = gone ? `; ${counted(gone)} ${gone === 1 ? "was" : "were"} gone already` : "";
       if (changed.length) tell(`${counted(changed.length)} relabelled: ${symbol} now${also}.`, { undo: () => this.#back(changed, symbol) });
-      else tell(gone ? "Nothing was relabelled: they were gone already." : `Nothing was relabelled: all were ${symbol} already.`);
-      this.#tell();
+      else tell(ids.size ? `Nothing was relabelled: all were ${symbol} already${also}.` : "Nothing was relabelled: they were gone already.");
+      this.#tell(asked);
     } catch (error) {
-      $("many-problem").textContent = wordsOf(error);
+      this.#object(wordsOf(error));
     }
   });
 
@@ -80,10 +89,10 @@ export class Many extends EventTarget {
       const rest = left;
       tell(`${counted(rest.length)} not undone. ${wordsOf(error)}`, { problem: true, undo: error instanceof Away ? () => this.#back(rest, symbol) : null });
     }
-    this.#tell();
+    this.#tell(changed);
   }
 
-  #tell() { this.dispatchEvent(new Event("relabelled")); }
+  #tell(corrections) { this.dispatchEvent(new CustomEvent("relabelled", { detail: corrections.map(({ id }) => id) })); }
 }
 
 function bySymbol(corrections) {

@@ -1,9 +1,11 @@
 // One correction, large: what was read then, what is read now; another label for it, or away with it.
 
 import { percent } from "./bars.js";
+import { object } from "./objection.js";
 import { alone, spare } from "./presses.js";
 import { nameOf } from "./profile.js";
 import { ask, wordsOf } from "./server.js";
+import { when } from "./telling.js";
 import { isStrange } from "./verdict.js";
 
 const $ = (id) => document.getElementById(id);
@@ -26,13 +28,14 @@ export class One extends EventTarget {
     });
     $("one-form").addEventListener("submit", (event) => {
       event.preventDefault();
-      this.#relabel($("one-symbol").value.trim());
+      this.#relabel($("one-symbol").value);
     });
+    $("one-symbol").addEventListener("input", () => this.#object(""));
   }
 
   open(correction) {
     this.#correction = correction;
-    const { symbol, read, glyph, strokes, created_at: when, profile, doubt } = correction;
+    const { symbol, read, glyph, strokes, created_at: taught, profile, doubt } = correction;
     $("one-title").textContent = symbol;
     $("one-glyph").src = `data:image/png;base64,${glyph}`;
     $("one-glyph").alt = `${symbol} as the model sees it`;
@@ -40,11 +43,11 @@ export class One extends EventTarget {
     $("one-written").textContent = strokes ? "As it was drawn" : "As it was written";
     $("one-ink").replaceChildren(strokes ? drawn(strokes, correction.pen_width) : this.#written(correction));
     $("one-then").textContent = read?.symbol ? `${read.symbol}, ${percent(read.probability)}` : "Nothing";
-    $("one-when").textContent = new Date(when).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
+    $("one-when").textContent = when(taught);
     $("one-profile").textContent = nameOf(profile);
     $("one-doubt").hidden = !(doubt >= 0.5);
     $("one-symbol").value = symbol;
-    $("one-problem").textContent = "";
+    this.#object("");
     this.#dialog.showModal();
     $("one-close").focus();
     this.#readNow(correction);
@@ -78,16 +81,18 @@ export class One extends EventTarget {
     this.#dialog.close();
   }
 
+  #object(problem) { object($("one-symbol"), $("one-problem"), problem); }
+
   #relabel = alone(async (symbol) => {
     const asked = this.#correction;
     const from = asked.symbol;
-    if (!symbol || symbol === from) return this.#close();
+    if (symbol === from) return this.#close();
     try {
       const correction = await relabel(asked.id, symbol);
       if (this.#correction === asked) this.#close();
-      this.dispatchEvent(new CustomEvent("relabelled", { detail: { correction, from } }));
+      if (correction.symbol !== from) this.dispatchEvent(new CustomEvent("relabelled", { detail: { correction, from } }));
     } catch (error) {
-      $("one-problem").textContent = wordsOf(error);
+      this.#object(wordsOf(error));
     }
   });
 }

@@ -120,7 +120,7 @@ function listsOf({ characters }) {
       const one = document.createElement("span");
       const name = document.createElement("b");
       name.textContent = symbol;
-      one.append(name, ` ${percent(probability)}`);
+      one.append(name, ` ${percent(probability).replace(" ", "\u00a0")}`);
       list.append(one);
     }
     return list;

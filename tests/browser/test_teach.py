@@ -292,6 +292,26 @@ def test_nothing_is_taught_or_read_until_it_is_known_whose_hand_it_is(open_as, n
     assert {json.loads(request.post_data).get("profile") for request in asked} == {"Opa" if name == "Opa" else former}
 
 
+def test_a_picture_is_read_and_taught_in_the_hand_that_was_named_just_before(open_as):
+    page = open_as("/upload")
+    held, asked = [], []
+    page.route("**/api/v1/corrections?profile=Opa*", lambda route: held.append(route))
+    page.on("request", lambda request: asked.append(request) if request.method == "POST" else None)
+    page.get_by_test_id("profile").select_option(label="Someone new…")
+    page.get_by_test_id("new-profile").fill("Opa")
+    upload = {"name": "7.png", "mimeType": "image/png", "buffer": encoded(picture("7"))}
+    with page.expect_request("**/api/v1/corrections?profile=Opa*"):
+        page.get_by_test_id("upload-input").set_input_files([upload])
+    assert not asked
+    held[0].continue_()
+    expect(page.get_by_test_id("result-text")).to_have_text("7")
+    expect(page.get_by_test_id("profile")).to_have_value("Opa")
+    assert b'name="profile"\r\n\r\nOpa' in asked[0].post_data_buffer
+    page.get_by_test_id("teach-open").click()
+    page.get_by_test_id("teach-right").click()
+    expect(toast(page)).to_have_text("Noted: this is 7 in Opa’s hand.")
+
+
 def test_a_name_is_kept_as_the_server_has_it(open_as):
     page = open_as()
     page.get_by_test_id("profile").select_option(label="Someone new…")

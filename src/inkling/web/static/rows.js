@@ -22,7 +22,7 @@ export class RowTeaching {
       edition: () => this.#entry,
       alphabet: () => this.#entry.alphabet,
       symbols: () => given.alphabets.symbols,
-      profile: () => given.profiles.value,
+      profile: () => given.profiles.settled(),
     });
     this.#teach.addEventListener("learned", ({ detail }) => this.#learned(detail));
     this.#teach.addEventListener("undone", ({ detail }) => this.#undone(detail));

@@ -40,7 +40,8 @@ const list = () => [...entries.values()];
 const waiting = () => list().filter((entry) => stateOf(entry) === "waiting");
 const unread = () => list().filter((entry) => ["waiting", "reading"].includes(stateOf(entry)));
 
-function add(pictures) {
+async function add(pictures) {
+  await profiles.settled().catch(() => {}); // a name that is none is told where it was given
   for (const file of pictures) {
     lastId = Math.max(lastId + 1, Date.now());
     files.set(lastId, file);

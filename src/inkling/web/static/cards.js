@@ -60,8 +60,10 @@ export class Cards extends EventTarget {
     name.dir = "auto";
     name.classList.toggle("name", symbol.length > 2);
     card.querySelector("img").src = `data:image/png;base64,${glyph}`;
-    card.querySelector(".card-note").textContent = wrong ? `read ${read.symbol}` : "";
-    card.querySelector(".card-open").setAttribute("aria-label", `${symbol}${wrong ? `, read as ${read.symbol}` : ""}. Open it`);
+    const unknown = read?.reason === "unknown"; // then something came closest, and was no answer
+    card.querySelector(".card-note").textContent = unknown ? "not known" : wrong ? `read ${read.symbol}` : "";
+    const was = unknown ? ", which was not known" : wrong ? `, read as ${read.symbol}` : "";
+    card.querySelector(".card-open").setAttribute("aria-label", `${symbol}${was}. Open it`);
     card.querySelector(".card-open").addEventListener("click", () => this.dispatchEvent(new CustomEvent("open", { detail: correction })));
     const check = card.querySelector("input");
     check.setAttribute("aria-label", `Select ${symbol}`);

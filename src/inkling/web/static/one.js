@@ -6,7 +6,6 @@ import { alone, spare } from "./presses.js";
 import { nameOf } from "./profile.js";
 import { ask, wordsOf } from "./server.js";
 import { when } from "./telling.js";
-import { isStrange } from "./verdict.js";
 
 const $ = (id) => document.getElementById(id);
 const SVG = "http://www.w3.org/2000/svg";
@@ -42,7 +41,7 @@ export class One extends EventTarget {
     $("one-drawn").hidden = !strokes;
     $("one-written").textContent = strokes ? "As it was drawn" : "As it was written";
     $("one-ink").replaceChildren(strokes ? drawn(strokes, correction.pen_width) : this.#written(correction));
-    $("one-then").textContent = read?.symbol ? `${read.symbol}, ${percent(read.probability)}` : "Nothing";
+    $("one-then").textContent = read?.symbol ? said(read.symbol, read) : "Nothing";
     $("one-when").textContent = when(taught);
     $("one-profile").textContent = nameOf(profile);
     $("one-doubt").hidden = !(doubt >= 0.5);
@@ -69,7 +68,7 @@ export class One extends EventTarget {
     let now;
     try {
       const reading = await ask(`/corrections/${id}/reading`);
-      now = isStrange(reading) ? `Nothing known. Closest: ${reading.text}` : `${reading.text}, ${percent(reading.characters[0].probability)}`;
+      now = said(reading.text, reading.characters[0]);
     } catch (error) {
       now = wordsOf(error);
     }
@@ -96,6 +95,9 @@ export class One extends EventTarget {
     }
   });
 }
+
+// What something was read as; of what was no character nothing but what came closest.
+const said = (text, { reason, probability }) => (reason === "unknown" ? `Nothing known. Closest: ${text}` : `${text}, ${percent(probability)}`);
 
 export async function relabel(id, symbol) {
   const answer = await ask(`/corrections/${id}`, { method: "PATCH", body: { symbol } });

@@ -134,7 +134,7 @@ def test_one_is_opened_large_with_what_was_read_then_and_now(open_page, teach):
     one = page.get_by_test_id("one")
     expect(one).to_be_visible()
     expect(page.get_by_test_id("one-title")).to_have_text("θ")
-    expect(page.get_by_test_id("one-then")).to_have_text(re.compile(r"Nothing known\. Closest: \d"))  # it was no digit
+    expect(page.get_by_test_id("one-then")).to_have_text(re.compile(r"Unknown\. Closest: \d"))  # it was no digit
     expect(page.get_by_test_id("one-now")).to_contain_text("θ")
     expect(one).to_contain_text(re.compile(r"Taught\s*\d{1,2} \w+, \d\d:\d\d"))  # as on the Models page
     glyph = page.get_by_test_id("one-glyph")
@@ -143,7 +143,7 @@ def test_one_is_opened_large_with_what_was_read_then_and_now(open_page, teach):
     page.keyboard.press("Escape")
     expect(one).to_be_hidden()
     expect(cards(page).get_by_test_id("card-open")).to_be_focused()
-    expect(cards(page)).to_contain_text("not known")
+    expect(cards(page)).to_contain_text("unknown")
     teach(SEVEN, "1")
     page.reload()
     expect(cards(page).first).to_contain_text("read 7")

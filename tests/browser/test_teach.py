@@ -49,7 +49,7 @@ def test_a_new_symbol_is_read_at_once_after_a_reload_and_no_more_after_undo(open
     teach(page, "θ")
     expect(answer(page)).to_have_text("θ")
     expect(toast(page)).to_contain_text("Learned: this is θ")
-    expect(toast(page)).to_contain_text("alphabet is now Digits 0–9 + taught")
+    expect(toast(page)).to_contain_text("Alphabet now: Digits 0–9 + taught")
     expect(page.get_by_test_id("alphabet")).to_have_value("digits+taught")
     assert float(page.get_by_test_id("bar-θ").get_attribute("data-probability")) > 0.5
     page.reload()
@@ -552,7 +552,7 @@ def test_no_toast_lies_over_the_canvas_or_the_pages_on_a_small_screen(open_as, w
     page.get_by_test_id("new-profile").fill("Maximiliane-Friederike von und zu Hohenstein")
     page.get_by_test_id("new-profile").press("Enter")
     expect(page.get_by_test_id("profile")).to_have_value(re.compile("^Max"))
-    learned = "Learned: this is WWWWWWWWWWWWWWWWW… in Maximiliane-Fried…’s hand. The alphabet is now"
+    learned = "Learned: this is WWWWWWWWWWWWWWWWW… in Maximiliane-Fried…’s hand. Alphabet now:"
     for words in (learned, "Not learned."):
         teach(page, "W" * 32)
         expect(toast(page)).to_contain_text(words)

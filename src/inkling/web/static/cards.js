@@ -61,8 +61,8 @@ export class Cards extends EventTarget {
     name.classList.toggle("name", symbol.length > 2);
     card.querySelector("img").src = `data:image/png;base64,${glyph}`;
     const unknown = read?.reason === "unknown"; // then something came closest, and was no answer
-    card.querySelector(".card-note").textContent = unknown ? "not known" : wrong ? `read ${read.symbol}` : "";
-    const was = unknown ? ", which was not known" : wrong ? `, read as ${read.symbol}` : "";
+    card.querySelector(".card-note").textContent = unknown ? "unknown" : wrong ? `read ${read.symbol}` : "";
+    const was = unknown ? ", which was unknown" : wrong ? `, read as ${read.symbol}` : "";
     card.querySelector(".card-open").setAttribute("aria-label", `${symbol}${was}. Open it`);
     card.querySelector(".card-open").addEventListener("click", () => this.dispatchEvent(new CustomEvent("open", { detail: correction })));
     const check = card.querySelector("input");

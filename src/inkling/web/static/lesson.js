@@ -14,7 +14,7 @@ export function follow({ teach, alphabets, profiles, reader, edition, show, agai
     profiles.refresh();
     if (reading.alphabet === before.alphabet || alphabets.value !== chosen || !alphabets.admit(correction.symbol)) return;
     switched.set(correction.id, [chosen, alphabets.value]);
-    say(` The alphabet is now ${alphabets.label}.`);
+    say(` Alphabet now: ${alphabets.label}.`);
     if (reading.alphabet !== alphabets.value) again();
   });
 

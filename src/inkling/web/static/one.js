@@ -97,7 +97,7 @@ export class One extends EventTarget {
 }
 
 // What something was read as; of what was no character nothing but what came closest.
-const said = (text, { reason, probability }) => (reason === "unknown" ? `Nothing known. Closest: ${text}` : `${text}, ${percent(probability)}`);
+const said = (text, { reason, probability }) => (reason === "unknown" ? `Unknown. Closest: ${text}` : `${text}, ${percent(probability)}`);
 
 export async function relabel(id, symbol) {
   const answer = await ask(`/corrections/${id}`, { method: "PATCH", body: { symbol } });

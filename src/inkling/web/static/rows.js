@@ -64,7 +64,7 @@ export class RowTeaching {
     await alphabets.refresh(profiles.value);
     if (reading.alphabet === before.alphabet || entry.alphabet !== chosen || !alphabets.admit(correction.symbol)) return;
     this.#switched.set(correction.id, [chosen, alphabets.value]);
-    say(` The alphabet is now ${alphabets.label}.`);
+    say(` Alphabet now: ${alphabets.label}.`);
   }
 
   async #undone({ correction, edition: entry }) {

@@ -273,9 +273,28 @@ def test_who_deletes_stays_where_they_are_and_goes_on_at_the_next_card(open_page
     expect(symbols(page).nth(20)).to_have_text("s19")
     expect_card_focused(page, "s19")
     assert page.evaluate("() => scrollY") == pytest.approx(at, abs=1)
+    cards(page).nth(1).get_by_test_id("card-check").check()
+    page.evaluate("() => scrollTo(0, 1e6)")
+    at = page.evaluate("() => scrollY")
+    assert at > 1000
+    page.get_by_test_id("select-none").click()
+    expect(cards(page).nth(1).get_by_test_id("card-check")).to_be_focused()
+    assert page.evaluate("() => scrollY") == at
     check(page, 37)  # the last one
     page.get_by_test_id("delete-selected").click()
     expect_card_focused(page, "s1")
+
+
+def test_the_focus_goes_back_to_the_card_behind_which_the_bar_stood(open_page, teach):
+    for index in range(3):
+        teach(ONE, f"s{index}", shift=index)
+    page = open_page("/corrections")
+    cards(page).nth(0).get_by_test_id("card-check").check()
+    cards(page).nth(1).get_by_test_id("card-open").click()
+    page.get_by_test_id("one-delete").click()
+    expect(cards(page)).to_have_count(2)
+    page.get_by_test_id("select-none").press("Enter")
+    expect(cards(page).nth(0).get_by_test_id("card-check")).to_be_focused()
 
 
 def test_when_the_last_card_is_gone_the_count_is_where_to_go_on(open_page, teach):

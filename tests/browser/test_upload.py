@@ -215,6 +215,34 @@ def test_the_focus_goes_on_to_the_next_row_and_what_was_cleared_comes_back(open_
     expect(page.get_by_test_id("upload-input")).to_be_focused()
 
 
+def test_what_is_cleared_while_it_is_read_and_brought_back_shows_its_own_answer(open_page):
+    page = open_page("/upload")
+    expect(page.get_by_test_id("upload-input")).to_have_attribute("data-ready", "")
+    held = []
+    page.route("**/api/v1/read", lambda route: held.append(route) if len(held) < 2 else route.continue_())
+    give(page, named("7"), named("1"))
+    until(lambda: page.evaluate("1") and len(held) == 2)
+    page.get_by_test_id("clear").click()
+    page.get_by_test_id("toast-undo").click()
+    expect(rows(page)).to_have_count(2)
+    for route in held:
+        route.fulfill(status=422, json={"error": {"code": "blank_ink", "message": "Of before.", "hint": ""}})
+    expect(texts(page)).to_have_text(["7", "1"])
+    expect(page.get_by_test_id("summary")).not_to_contain_text("not read")
+
+
+def test_pictures_stand_there_and_are_kept_while_it_is_asked_whose_hand_it_is(open_as):
+    page = open_as("/upload")
+    page.route("**/api/v1/corrections?*", lambda route: None)  # no answer ever comes
+    page.get_by_test_id("profile").select_option(label="Someone new…")
+    page.get_by_test_id("new-profile").fill("Ada")
+    page.get_by_test_id("new-profile").press("Enter")
+    give(page, named("7"))
+    expect(rows(page)).to_have_attribute("data-state", "waiting")
+    page.reload()
+    expect(texts(page)).to_have_text(["7"])
+
+
 def test_undo_of_a_lesson_brings_alphabet_and_focus_back_where_other_symbols_were_taught(open_as):
     page = open_as("/upload")
     give(page, named("7"), named("1"))

@@ -28,8 +28,9 @@ export class Cards extends EventTarget {
   // Says whether there is such a card. The page moves only as far as it must for it to be seen.
   focus(id, part = "button") {
     const card = this.card(id);
-    card?.querySelector(part).focus({ preventScroll: true });
-    card?.scrollIntoView({ block: "nearest" });
+    const target = card?.querySelector(part);
+    target?.focus({ preventScroll: true });
+    if (target?.matches(":focus-visible")) card.scrollIntoView({ block: "nearest" }); // who uses a mouse looks elsewhere
     return card !== null;
   }
 

@@ -6,6 +6,7 @@ export class Place {
   #home;
   #cards; // the gallery in which a card was opened or selected last
   #id = null;
+  #behind = null; // the card behind which the bar stands, or stood last
 
   // bar: what stands over the page while something is selected, wherever its home is.
   constructor(galleries, bar) {
@@ -28,10 +29,11 @@ export class Place {
     const cards = [this.#cards.card(this.#id), ...[...selected].reverse().map((id) => this.#card(id))].find(Boolean);
     const place = (selected.size && cards) || this.#home;
     if (this.#bar.parentElement !== place) place.append(this.#bar);
+    if (place !== this.#home) this.#behind = place.dataset.id;
     this.#bar.hidden = !selected.size;
   }
 
-  back() { this.#cards.focus(this.#id, "input"); }
+  back() { this.#ordered.some((cards) => cards.focus(this.#behind, "input")); }
 
   // Where to go on once these cards were changed: at the last of them, else behind it, else before it. Asked before they
   // go; goOn() takes what it gives, and says whether there is such a card.

@@ -37,18 +37,24 @@ let batch = 0; // pictures since the queue was last empty
 let paused = null; // a promise while the server is away
 
 const list = () => [...entries.values()];
-const waiting = () => list().filter((entry) => stateOf(entry) === "waiting");
+const waiting = () => list().filter((entry) => stateOf(entry) === "waiting" && entry.profile !== null);
 const unread = () => list().filter((entry) => ["waiting", "reading"].includes(stateOf(entry)));
 
 async function add(pictures) {
-  await profiles.settled().catch(() => {}); // a name that is none is told where it was given
   for (const file of pictures) {
     lastId = Math.max(lastId + 1, Date.now());
     files.set(lastId, file);
     batch += 1;
-    put({ id: lastId, name: file.name || "pasted picture", alphabet: alphabets.value, profile: profiles.value, file, preview: "", tries: 0 });
+    put({ id: lastId, name: file.name || "pasted picture", alphabet: alphabets.value, profile: null, file, preview: "", tries: 0 });
   }
   for (const entry of list().slice(0, Math.max(0, entries.size - MOST))) remove(entry.id);
+  await profiles.settled().catch(() => {}); // a name that is none is told where it was given
+  handOver();
+}
+
+// Whose hand it is: known only once the server has taken the name, and not before a picture is read.
+function handOver() {
+  for (const entry of list()) if (entry.profile === null) put(Object.assign(entry, { profile: profiles.value }));
   work();
 }
 
@@ -129,7 +135,7 @@ async function readOne(entry) {
     else if (error instanceof Away) outcome.error = { code: "no_answer", message: "The server broke off over this picture.", hint: "Try a smaller one." };
     else outcome.error = error;
   }
-  if (!entries.has(entry.id)) return; // it was taken away meanwhile
+  if (entries.get(entry.id) !== entry) return; // it was taken away meanwhile, or came back as another
   const { busy, ...rest } = entry;
   if (outcome.reading || outcome.error) delete rest.file;
   put({ ...rest, ...outcome });
@@ -184,4 +190,4 @@ for (const entry of await shelf.all()) {
 }
 $("upload").dataset.ready = "";
 refresh();
-work();
+handOver();

@@ -106,7 +106,7 @@ def list_(
             _print_json(_described(one))
             continue
         read = "" if one.read is None else f"{one.read} {one.probability or 0:.3f}"
-        read = f"? closest: {one.read}" if one.reason == "unknown" else read
+        read = f"? closest: {one.read}" if one.read is not None and one.reason == "unknown" else read
         time = one.created_at.astimezone(UTC)
         click.echo(f"{one.id}\t{one.symbol}\t{read}\t{one.profile}\t{time:%Y-%m-%d %H:%M:%S}")
     if page.total > len(page.corrections):

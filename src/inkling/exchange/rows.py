@@ -132,6 +132,8 @@ def _tried(row: Row | str, settings: Settings) -> tuple[NewCorrection, Ink | Non
 def _checked(row: Row, settings: Settings) -> tuple[NewCorrection, Ink | None]:
     """Give a correction, and the ink to make its glyph of where it has none."""
     fields = {name: value for name, value in row.fields.items() if value is not None}
+    if "read" not in fields:
+        fields.pop("reason", None)  # of no reading
     for name, longest in _LONGEST.items():
         if len(fields.get(name, "")) > longest:
             raise DataError(f"{name} has {len(fields[name]):,} characters; at most {longest:,} are taken.")

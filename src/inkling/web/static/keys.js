@@ -6,5 +6,5 @@ const TEXT = "input:not([type=button], [type=checkbox], [type=file], [type=radio
 export const inText = ({ target }) => Boolean(target.closest?.(TEXT));
 export const inDialog = () => document.querySelector("dialog[open]") !== null;
 
-// Ctrl+Z, or ⌘Z.
-export const isUndo = ({ key, ctrlKey, metaKey, altKey, shiftKey }) => key.toLowerCase() === "z" && (ctrlKey || metaKey) && !altKey && !shiftKey;
+// Ctrl+Z, or ⌘Z. What a browser fills in by itself comes as a keydown without a key.
+export const isUndo = ({ key = "", ctrlKey, metaKey, altKey, shiftKey }) => key.toLowerCase() === "z" && (ctrlKey || metaKey) && !altKey && !shiftKey;

@@ -2,8 +2,8 @@
 
 import { keep, kept } from "./kept.js";
 import { object } from "./objection.js";
-import { ask, Away, untilReady, wordsOf } from "./server.js";
-import { brief, tell } from "./toast.js";
+import { ask, Away, GIVE_UP_MS, untilReady, wordsOf } from "./server.js";
+import { brief, meanwhile, tell } from "./toast.js";
 
 export const EVERYBODY = "everybody";
 const NEW = "\n"; // no name can be this
@@ -12,8 +12,15 @@ export const nameOf = (profile) => (profile === EVERYBODY ? "Everybody" : profil
 // What goes into a request; everybody's need not be named.
 export const owner = (profile = EVERYBODY) => (profile === EVERYBODY ? {} : { profile });
 
-// Gives a name as the server keeps it. Throws what the server has against it.
-const check = async (name) => (await ask(`/corrections?${new URLSearchParams({ profile: name, limit: 1 })}`)).profile;
+// Gives a name as the server keeps it. Throws what the server has against it, or Away where it does not say.
+async function check(name, giveUp = new AbortController()) {
+  const patience = setTimeout(() => giveUp.abort(), GIVE_UP_MS);
+  try {
+    return (await ask(`/corrections?${new URLSearchParams({ profile: name, limit: 1 })}`, { signal: giveUp.signal })).profile;
+  } finally {
+    clearTimeout(patience);
+  }
+}
 
 // A name that is kept from before may be written otherwise by now; one that the server refuses makes way for everybody.
 // Gives the name that took its place, null where it stays.
@@ -43,7 +50,7 @@ export class Profiles {
   #problem;
   #changed;
   #value = kept("profile") || EVERYBODY;
-  #naming = null; // { given, outcome } while the server is asked about a name: what it has against it, null for nothing
+  #naming = null; // from when a name is given until it is one or none: see #named
 
   constructor(root, changed) {
     this.#select = root.querySelector("select");
@@ -61,7 +68,10 @@ export class Profiles {
       else return;
       event.preventDefault();
     });
-    this.#input.addEventListener("input", () => this.#object(""));
+    this.#input.addEventListener("input", () => {
+      this.#object("");
+      this.#withdraw();
+    });
     this.#input.addEventListener("blur", () => this.#named());
     this.refresh();
     settle().then((other) => other && this.#choose(other));
@@ -70,13 +80,11 @@ export class Profiles {
   get value() { return this.#value; }
   get settling() { return this.#naming !== null; }
 
-  // Whose hand it is, once the server has said whether a name that was given is one. Throws where it is none.
+  // Whose hand it is, once the server has said whether a name that was given is one. Throws where it is none. A name that
+  // is being mended is waited for: it is given when its field is left.
   async settled() {
-    this.#named();
-    let problem = null;
-    while (this.#naming) problem = await this.#naming.outcome;
-    if (problem) throw problem;
-    return this.#value;
+    if (!this.#naming) this.#named();
+    return this.#naming ? this.#naming.outcome : this.#value;
   }
 
   async refresh() {
@@ -94,6 +102,8 @@ export class Profiles {
 
   #askName(asked) {
     const focused = document.activeElement === this.#input;
+    this.#withdraw();
+    this.#end({ message: this.#stays(), hint: "The new name was not taken." });
     this.#select.parentElement.hidden = asked;
     this.#input.hidden = !asked;
     this.#input.value = "";
@@ -104,35 +114,53 @@ export class Profiles {
   }
 
   // A name was given: the server is asked about it, and until it has said that it is one, the profile stays what it is.
+  // Of texts that mend one another only the last one is asked about, and all that waits for a name waits for that one.
   #named() {
     const given = this.#input.value;
     if (this.#input.hidden || this.#naming?.given === given) return;
     if (!given.trim()) return this.#askName(false);
-    const naming = { given };
-    naming.outcome = this.#take(given).finally(() => {
-      if (this.#naming === naming) this.#naming = null;
-    });
-    this.#naming = naming;
+    if (!this.#naming) {
+      this.#naming = {};
+      this.#naming.outcome = new Promise((resolve, reject) => Object.assign(this.#naming, { resolve, reject }));
+      this.#naming.outcome.catch(() => {}); // it is told here, whoever waits for it
+    }
+    this.#withdraw();
+    this.#take(given, Object.assign(this.#naming, { given, giveUp: new AbortController() }));
   }
 
-  // Choose a name if the server takes it. Gives what is wrong with it, null where nothing is.
-  async #take(given) {
+  // Choose a name if the server takes it.
+  async #take(given, { giveUp }) {
+    const { over } = meanwhile(() => `Asking about the name ${brief(given.trim())} …`);
     let name;
     let problem = null;
     try {
-      name = await check(given);
+      name = await check(given, giveUp);
     } catch (error) {
-      problem = { message: `It stays ${brief(nameOf(this.#value))}.`, hint: wordsOf(error) };
+      problem = { message: this.#stays(), hint: wordsOf(error) };
     }
-    if (this.#input.hidden || this.#input.value !== given) return null; // it is another by now
-    if (problem && document.activeElement === this.#input) this.#object(problem.hint);
-    else {
-      this.#askName(false);
-      if (problem) tell(wordsOf(problem), { problem: true }); // who has left the field looks elsewhere
-      else this.#choose(name);
-    }
-    return problem;
+    over();
+    if (this.#naming?.giveUp !== giveUp) return; // it is another by now, or none
+    this.#end(problem, name);
+    if (problem && document.activeElement === this.#input) return this.#object(problem.hint);
+    this.#askName(false);
+    if (problem) tell(wordsOf(problem), { problem: true }); // who has left the field looks elsewhere
+    else this.#choose(name);
   }
+
+  // The text that the server is asked about stands there no more.
+  #withdraw() {
+    this.#naming?.giveUp?.abort();
+    if (this.#naming) Object.assign(this.#naming, { given: null, giveUp: null });
+  }
+
+  #end(problem, name = null) {
+    const ended = this.#naming;
+    this.#naming = null;
+    if (problem) ended?.reject(problem);
+    else ended?.resolve(name);
+  }
+
+  #stays() { return `It stays ${brief(nameOf(this.#value))}.`; }
 
   // What is wrong with the name, beside its field.
   #object(problem) { object(this.#input, this.#problem, problem); }

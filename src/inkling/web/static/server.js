@@ -1,6 +1,6 @@
 // What the pages ask of the server, and how they notice that it is away and back.
 
-const GIVE_UP_MS = 15_000;
+export const GIVE_UP_MS = 15_000;
 const KNOCK_MS = 1000;
 
 // No answer came, or one that says: not now.

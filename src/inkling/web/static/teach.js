@@ -4,7 +4,7 @@ import { object } from "./objection.js";
 import { spare } from "./presses.js";
 import { EVERYBODY, nameOf, owner } from "./profile.js";
 import { ask, Away, wordsOf } from "./server.js";
-import { brief, hide, meanwhile, moveOn, tell } from "./toast.js";
+import { brief, hide, meanwhile, moment, moveOn, tell } from "./toast.js";
 import { isStrange } from "./verdict.js";
 
 const CHIPS = 5;
@@ -77,13 +77,14 @@ export class Teach extends EventTarget {
   teach(symbol) {
     if (this.#resting) return;
     this.#object("");
-    moveOn();
     const { alphabet, edition, ink, profile } = this.#given;
     const word = { symbol, ink: (async () => ink())(), edition: edition(), alphabet: alphabet(), profile: (async () => profile())() };
     for (const promised of [word.ink, word.profile]) promised.catch(() => {}); // it is told when its turn comes
     if (this.#waiting.at(-1)?.edition === word.edition) this.#waiting.pop();
     const before = this.#waiting.at(-1) ?? this.#storing;
     if (before?.edition === word.edition && before.symbol === symbol) return; // a double click
+    moveOn();
+    word.last = moment();
     this.#waiting.push(word);
     if (this.#storing) this.#progress.say();
     else this.#storeAll();
@@ -107,7 +108,7 @@ export class Teach extends EventTarget {
     }
   }
 
-  async #store({ symbol, ink, edition, alphabet, profile: whose }) {
+  async #store({ symbol, last, ink, edition, alphabet, profile: whose }) {
     const [drawn, profile] = [await ink, await whose];
     if (!drawn) return;
     const options = { alphabet, alternatives: "all", glyph: true, ...owner(profile) };
@@ -116,19 +117,21 @@ export class Teach extends EventTarget {
     const right = answer.before.text === answer.correction.symbol && !isStrange(answer.before);
     const hand = profile === EVERYBODY ? "" : ` in ${brief(nameOf(profile))}’s hand`;
     answer.edition = edition;
-    answer.say = (more = "") => tell(`${right ? "Noted" : "Learned"}: this is ${brief(answer.correction.symbol)}${hand}.${more}`, { undo: () => this.#undo(answer) });
+    const said = `${right ? "Noted" : "Learned"}: this is ${brief(answer.correction.symbol)}${hand}.`;
     this.#progress.over();
-    answer.say();
+    const told = tell(said, { undo: () => this.#undo(answer), byKey: last() });
+    answer.say = (more) => told(said + more);
     this.#tell("learned", answer);
   }
 
   async #undo(answer) {
+    const last = moment();
     try {
       await ask(`/corrections/${answer.correction.id}`, { method: "DELETE" });
       tell(`Undone: it is as if you had not said ${brief(answer.correction.symbol)}.`);
     } catch (error) {
       if (error.code !== "correction_not_found") {
-        return tell(`Not undone. ${wordsOf(error)}`, { problem: true, undo: error instanceof Away ? () => this.#undo(answer) : null });
+        return tell(`Not undone. ${wordsOf(error)}`, { problem: true, undo: error instanceof Away ? () => this.#undo(answer) : null, byKey: last() });
       }
       hide(); // someone was faster: it is gone, which is what was wanted
     }
@@ -158,7 +161,7 @@ export class Teach extends EventTarget {
   // A key of the alphabet teaches, unless it is meant for a field. Another one goes into the field, where Enter teaches it.
   #press(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.isComposing || event.defaultPrevented) return;
-    if (this.#resting || event.key.trim() !== event.key || [...event.key].length > 1) return; // F1 has two
+    if (this.#resting || !event.key || event.key.trim() !== event.key || [...event.key].length > 1) return; // F1 has two
     if (event.target.closest?.("input, select, textarea, dialog")) return;
     const symbols = this.#given.symbols();
     const wanted = [event.key, event.key.toLowerCase(), event.key.toUpperCase()].find((key) => symbols.includes(key));

@@ -4,19 +4,23 @@ import { inDialog, inText, isUndo } from "./keys.js";
 import { spare } from "./presses.js";
 
 const SHOWN_MS = 12_000;
+const HEARD_MS = 4000; // a problem is told no shorter, whatever the person goes on with
 const SLOW_MS = 300;
 const NAME = 18; // letters of a name that a sentence has room for
 const ACTS = { pointerdown: "canvas", click: "a, button, canvas, input, label, select, summary", input: "*", change: "*", submit: "*" };
 
 const toast = document.getElementById("toast");
 let timer = 0;
-let told = null; // what stands there: { undo, problem, stays, byKey: whether Ctrl+Z undoes it, fresh: since the person began what they do }
+let told = null; // what stands there: { undo, problem, stays, since, byKey: whether Ctrl+Z undoes it, fresh: since the person began what they do }
+let acts = 0; // what else the person did that Ctrl+Z is for
 let over = false; // whether the mouse is
 let typed = false; // in a field, since it was told
 let from = null; // where the focus was before it came here
 
-// Tell what was done. undo() takes it back. What is still going on stays; a problem stays until the person does something else.
-export function tell(text, { undo = null, problem = false, stays = problem } = {}) {
+// Tell what was done. undo() takes it back, by Ctrl+Z too unless that is for something later by now. What is still going on
+// stays; a problem stays until the person does something else, and one that can be tried again until they have or close it.
+// Gives what tells it in other words, as long as it stands there.
+export function tell(text, { undo = null, problem = false, stays = problem, byKey = true } = {}) {
   giveBack();
   const words = document.createElement("span");
   words.className = "toast-text";
@@ -28,9 +32,15 @@ export function tell(text, { undo = null, problem = false, stays = problem } = {
   toast.replaceChildren(words, ...(undo ? [button("Undo", "toast-undo", "Control+Z", takeBack)] : []), close);
   toast.classList.toggle("problem", problem);
   toast.hidden = false;
-  told = { undo, problem, stays, byKey: undo !== null, fresh: true };
+  const mine = (told = { undo, problem, stays, since: performance.now(), byKey: undo !== null, fresh: true });
+  if (!byKey) leaveKey();
   typed = false;
   wait();
+  return (other) => {
+    if (told !== mine) return;
+    words.textContent = words.title = other;
+    wait();
+  };
 }
 
 export function hide() {
@@ -42,10 +52,28 @@ export function hide() {
   over = false;
 }
 
-// The person did something else: Ctrl+Z is for that now, and a problem with what they did before is none any longer.
+// The person did something else: Ctrl+Z is for that now.
 export function moveOn() {
+  acts += 1;
+  goOn();
+}
+
+// Gives what says whether the person has done nothing else since this was called.
+export function moment() {
+  const then = acts;
+  return () => acts === then;
+}
+
+// A problem with what was done before is none any longer, unless it can be tried again.
+function goOn() {
   if (!told) return;
-  if (told.problem && !told.fresh) return hide();
+  leaveKey();
+  if (!told.problem || told.fresh || told.undo) return;
+  told.stays = false;
+  wait(told.since + HEARD_MS - performance.now());
+}
+
+function leaveKey() {
   told.byKey = false;
   const undo = toast.querySelector(".toast-undo");
   undo?.removeAttribute("title");
@@ -90,10 +118,10 @@ function giveBack() {
 }
 
 // Nothing goes while it is pointed at or has the focus.
-function wait() {
+function wait(shown = SHOWN_MS) {
   clearTimeout(timer);
   if (!told || told.stays) return;
-  timer = setTimeout(() => (over || toast.contains(document.activeElement) ? wait() : hide()), SHOWN_MS);
+  timer = setTimeout(() => (over || toast.contains(document.activeElement) ? wait() : hide()), shown);
 }
 
 function button(label, testid, key, act) {
@@ -114,12 +142,12 @@ toast.addEventListener("pointerleave", () => {
   wait();
 });
 toast.addEventListener("focusin", ({ relatedTarget }) => { if (!toast.contains(relatedTarget)) from = relatedTarget; });
-toast.addEventListener("focusout", wait);
+toast.addEventListener("focusout", () => wait());
 
 for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, () => { if (told) told.fresh = false; }, true);
 for (const [kind, what] of Object.entries(ACTS)) {
   addEventListener(kind, ({ target }) => {
-    if (told?.problem && target.closest?.(what) && !toast.contains(target)) moveOn();
+    if (told?.problem && target.closest?.(what) && !toast.contains(target)) goOn();
   }, true);
 }
 addEventListener("input", (event) => { typed ||= inText(event); }, true);

@@ -37,13 +37,18 @@ const teach = new Teach({
 });
 follow({ teach, alphabets, profiles, reader, edition: () => edition, show: showTaught, again: readAgain });
 new Pad($("ink"), drawing);
+const said = document.createElement("div"); // on a small screen the toast stands in it, before the answer, and is scrolled no further
+$("answer-card").before(said);
+said.append($("toast").parentElement, $("answer-card"));
 
 const ink = () => ({ strokes: drawing.strokes, width: SIDE, height: SIDE, pen_width: drawing.penWidth });
 
+let waits = null; // for whose hand it is: then it is read
+
 function compose() {
   if (drawing.empty) return null;
-  if (profiles.settling) { // it is read as soon as it is known whose hand it is
-    profiles.settled().catch(() => {}).then(readAgain);
+  if (profiles.settling) {
+    waits ??= profiles.settled().catch(readAgain).finally(() => { waits = null; }); // a name that is taken has it read anyway
     return null;
   }
   return {
@@ -167,7 +172,7 @@ $("live").addEventListener("change", () => {
 addEventListener("keydown", (event) => {
   if (event.defaultPrevented || inText(event)) return;
   const command = (event.ctrlKey || event.metaKey) && !event.altKey;
-  const key = event.key.toLowerCase();
+  const key = event.key?.toLowerCase();
   let act = null;
   if (command && key === "z") act = event.shiftKey ? "redo" : "undo";
   else if (command && key === "y") act = "redo";

@@ -82,7 +82,7 @@ def test_a_queue_that_cannot_be_used_says_what_to_set(tmp_path, url, hint):
 
 def test_redis_without_its_package_says_how_to_install_it(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "redis", None)
-    with pytest.raises(QueueError, match=r"inkling\[redis\]"):
+    with pytest.raises(QueueError, match=r"pip install -e .*\[redis\]"):
         open_queue(named(tmp_path, queue_url="redis://127.0.0.1"))
 
 

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from ..drawings import encoded, picture
-from ..serving import serve
+from ..serving import serve, until
 from .test_draw import ONE, PHONE, SEVEN, ZERO, draw, expect_strokes
 
 THETA = [*ZERO, [(115, 200), (285, 200)]]
@@ -19,6 +19,12 @@ def address():
     """A server of its own: what is taught here must not be read by other tests."""
     with serve("--port", "0") as (_, address):
         yield address
+
+
+def caught(page, held, number=0):
+    """The request that a route keeps: the page's events are seen while it is asked something."""
+    until(lambda: page.evaluate("1") and len(held) > number)
+    return held[number]
 
 
 def answer(page):
@@ -291,7 +297,7 @@ def test_nothing_is_taught_or_read_until_it_is_known_whose_hand_it_is(open_as, n
     page.get_by_test_id("predict").click()
     expect(toast(page)).to_have_text("Storing: this is 1 …")
     assert not asked
-    held[0].continue_()
+    caught(page, held).continue_()
     if name == "Opa":
         expect(toast(page)).to_have_text("Noted: this is 1 in Opa’s hand.")
     else:
@@ -315,7 +321,7 @@ def test_a_picture_is_read_and_taught_in_the_hand_that_was_named_just_before(ope
     with page.expect_request("**/api/v1/corrections?profile=Opa*"):
         page.get_by_test_id("upload-input").set_input_files([upload])
     assert not asked
-    held[0].continue_()
+    caught(page, held).continue_()
     expect(page.get_by_test_id("result-text")).to_have_text("7")
     expect(page.get_by_test_id("profile")).to_have_value("Opa")
     assert b'name="profile"\r\n\r\nOpa' in asked[0].post_data_buffer
@@ -383,12 +389,12 @@ def test_a_lesson_waits_for_a_name_that_is_mended_meanwhile(open_as):
     field.press("End")
     field.press("Backspace")
     field.press("a")
-    held[0].fulfill(json={"profile": "Adx", "corrections": []})
+    caught(page, held).fulfill(json={"profile": "Adx", "corrections": []})
     expect(toast(page)).to_have_text("Storing: this is 1 …")
     with page.expect_request("**/api/v1/corrections?profile=Ada*"):
         field.press("Enter")
     with page.expect_request(lambda request: request.url.endswith("/corrections")) as stored:
-        held[1].continue_()
+        caught(page, held, 1).continue_()
     assert profiles_of([stored.value]) == ["Ada"]
     expect(toast(page)).to_have_text("Noted: this is 1 in Ada’s hand.")
     expect(page.get_by_test_id("profile")).to_have_value("Ada")
@@ -408,7 +414,7 @@ def test_however_much_is_drawn_while_a_name_is_asked_about_it_is_read_once_after
         draw(page, ONE)
     assert not asked
     with page.expect_request("**/api/v1/read"):
-        held[0].continue_()
+        caught(page, held).continue_()
     expect(answer(page)).not_to_be_empty()
     page.wait_for_load_state("networkidle")
     assert profiles_of(asked) == ["Oma" if name == "Oma" else former]
@@ -538,7 +544,7 @@ def test_an_answer_to_what_was_taught_is_not_shown_for_another_drawing(open_as):
     page.get_by_test_id("clear").click()
     draw(page, ONE)
     expect(answer(page)).to_have_text("1")
-    held[0].continue_()
+    caught(page, held).continue_()
     expect(toast(page)).to_contain_text("Learned: this is 4")
     expect(answer(page)).to_have_text("1")
 
@@ -553,7 +559,7 @@ def test_ctrl_z_takes_what_was_drawn_since_not_a_lesson_that_was_stored_late(ope
         page.get_by_test_id("teach-right").click()
     page.get_by_test_id("clear").click()
     draw(page, ONE)
-    held[0].continue_()
+    caught(page, held).continue_()
     expect(toast(page)).to_contain_text("Noted: this is 7")
     page.keyboard.press("Control+z")
     expect_strokes(page, 0)
@@ -571,7 +577,7 @@ def test_an_alphabet_told_late_takes_no_key_and_opens_no_toast_again(open_as):
         teach(page, "haken")
     expect(toast(page)).to_contain_text("Learned: this is haken")
     draw(page, ONE)
-    held[0].continue_()
+    caught(page, held).continue_()
     expect(toast(page)).to_contain_text("Alphabet now:")
     page.keyboard.press("Control+z")
     expect_strokes(page, 1)
@@ -582,7 +588,7 @@ def test_an_alphabet_told_late_takes_no_key_and_opens_no_toast_again(open_as):
     expect(toast(page)).to_contain_text("Learned: this is zacken")
     page.get_by_test_id("toast-close").click()
     with page.expect_response("**/api/v1/alphabets*"):
-        held[0].continue_()
+        caught(page, held).continue_()
     expect(page.get_by_test_id("bar-zacken")).to_be_visible()
     expect(page.get_by_test_id("toast")).to_be_hidden()
 
@@ -692,7 +698,7 @@ def test_while_a_word_is_stored_it_is_said_and_of_those_that_wait_for_one_drawin
     page.get_by_test_id("teach-symbol").fill("one")
     page.get_by_test_id("teach-symbol").press("Enter")
     expect(toast(page)).to_have_text("Storing: this is tick, then 3, then one …")
-    held[0].continue_()
+    caught(page, held).continue_()
     expect(answer(page)).to_have_text("one")
     expect(toast(page)).to_contain_text("Learned: this is one")
     expect(page.get_by_test_id("teach-symbol")).to_be_empty()

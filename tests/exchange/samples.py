@@ -37,7 +37,7 @@ def several():
     kinds = [
         scanned(1),
         correction(2, symbol="θ", profile="Ünal, =1+1"),
-        correction(3, strokes=None, pen_width=None, read=None, probability=None, alphabet="", model=""),
+        correction(3, strokes=None, pen_width=None, read=None, probability=None, reason=None, alphabet="", model=""),
         scanned(4, symbol=",", read='"', alphabet='",\n', probability=1 / 3),
         correction(5, strokes=(np.array([[1e-7, -0.1], [1e5, 2 / 3]]),), pen_width=0.1),
         correction(6, created_at=datetime(1999, 12, 31, tzinfo=timezone(timedelta(hours=-11)))),

@@ -86,9 +86,9 @@ def test_whatever_was_taught_comes_back(tmp_path_factory, data):
             symbol=data.draw(symbols()),
             strokes=data.draw(strokes),
             pen_width=data.draw(st.none() | st.floats(1e-3, 1e3)),
-            read=data.draw(st.none() | symbols()),
+            read=(read := data.draw(st.none() | symbols())),
             probability=data.draw(optional),
-            reason=data.draw(st.sampled_from([None, "unknown", "look-alike", "doubtful"])),
+            reason=read and data.draw(st.sampled_from([None, "unknown", "look-alike", "doubtful"])),
             alphabet=data.draw(texts),
             model=data.draw(texts),
         )

@@ -18,6 +18,8 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--disable-extensions",
+    "--renderer-process-limit=1",
 ]
 
 
@@ -55,7 +57,8 @@ def open_page(browser, address):
     contexts, faults = [], []
 
     def opened(path="/", **options):
-        context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
+        usual = {"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce"}
+        context = browser.new_context(**usual | options)
         context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         page = context.new_page()
@@ -71,13 +74,11 @@ def open_page(browser, address):
 
 
 @pytest.fixture
-def open_as(open_page, request):
+def open_as(open_page, address, request):
     """Open a page as somebody nobody has taught anything yet."""
+    kept = [{"name": "inkling.profile", "value": request.node.name[:60]}]
 
     def opened(path="/", **options):
-        page = open_page(path, **options)
-        page.evaluate("name => localStorage.setItem('inkling.profile', name)", request.node.name[:60])
-        page.reload()
-        return page
+        return open_page(path, storage_state={"origins": [{"origin": address, "localStorage": kept}]}, **options)
 
     return opened

@@ -1,7 +1,9 @@
 """A browser on a running server. Where either is missing, CI fails; elsewhere these tests are skipped and say why."""
 
+import json
 import os
 import shutil
+import urllib.request
 
 import pytest
 
@@ -82,3 +84,38 @@ def open_as(open_page, address, request):
         return open_page(path, storage_state={"origins": [{"origin": address, "localStorage": kept}]}, **options)
 
     return opened
+
+
+@pytest.fixture
+def api(address):
+    """Ask the API of a server of the test's own; nothing is taught to begin with."""
+
+    def ask(path, body=None, method=None):
+        data = None if body is None else json.dumps(body).encode()
+        headers = {"Content-Type": "application/json"}
+        request = urllib.request.Request(f"{address}/api/v1{path}", data, headers, method=method)
+        with urllib.request.urlopen(request) as answer:
+            return json.loads(answer.read())
+
+    ids = [one["id"] for one in ask("/corrections?limit=500")["corrections"]]
+    if ids:
+        ask("/corrections/delete", {"ids": ids})
+    return ask
+
+
+@pytest.fixture
+def teach(api):
+    """Teach strokes over the API; gives the correction's id."""
+
+    def taught(strokes, symbol, profile="everybody", shift=0):
+        moved = [[[x + shift, y] for x, y in stroke] for stroke in strokes]
+        body = {
+            "strokes": moved,
+            "pen_width": 18 + shift % 9,
+            "symbol": symbol,
+            "profile": profile,
+            "alphabet": "digits",
+        }
+        return api("/corrections", body)["correction"]["id"]
+
+    return taught

@@ -72,6 +72,9 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
             Setting("retrain_threads", 0, "threads of a retraining; 0 for half of the cores", 0, 256),
             Setting("keep_models", 10, "how many versions of the model are kept with their files", 2, 10_000),
             Setting("host", "127.0.0.1", "the address that the server listens on"),
+            Setting(
+                "trusted_hosts", "", "names to be asked by, with commas; empty for any, or localhost if host is that"
+            ),
             Setting("port", 5000, "the port that the server listens on", 0, 65535),
             Setting("workers", 1, "how many server processes", 1, 64),
             Setting("threads", 4, "how many threads a server process", 1, 256),

@@ -52,3 +52,10 @@ def test_metrics_count_requests_and_readings_and_name_the_model(client):
     assert 'inkling_request_seconds_count{address="/api/v1/read"} 2.0' in lines
     assert 'inkling_model_info{version="counting"} 1.0' in lines
     assert not any("whatever" in line for line in lines)
+
+
+def test_an_address_begins_no_other_line_in_the_log(client, caplog):
+    caplog.set_level("INFO")
+    client.get("/x%0A2026-01-01 00:00:00 INFO forged")
+    assert "forged" in caplog.text
+    assert not [line for line in caplog.text.splitlines() if line.startswith("2026-01-01")]

@@ -5,6 +5,7 @@ import re
 import time
 import uuid
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from flask import Flask, Response, current_app, g, request
 from flask_openapi3.models.info import Info
@@ -13,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 
 from ..settings import Settings
 from . import api, charts, exchanging, jobs, learning, models, pages, problems
+from .callers import Callers
 from .limits import RateLimit
 from .loading import Loader
 from .metrics import Metrics
@@ -37,10 +39,6 @@ _SECURITY_HEADERS = {
     "Permissions-Policy": "camera=(self), geolocation=(), microphone=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-
-# A browser says which page sent a request; others have no business to change anything here.
-_HARMLESS = ("GET", "HEAD", "OPTIONS")
-_OURS = ("same-origin", "none")
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
@@ -75,6 +73,7 @@ def create_app(settings: Settings, recognizer: "Recognizer | None" = None) -> Fl
     loader = Loader(settings, recognizer)
     app.extensions["inkling"] = loader
     app.extensions["inkling.metrics"] = Metrics(loader)
+    app.extensions["inkling.callers"] = Callers(settings)
     app.extensions["inkling.rate"] = RateLimit(settings.max_reads_per_minute)
     app.extensions["inkling.streams"] = Streams(settings.threads // 4)  # the others read
     app.register_api(api.blueprint)
@@ -97,13 +96,7 @@ def _begin() -> None:
     given = request.headers.get("X-Request-ID", "")
     g.request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex[:16]
     g.began = time.perf_counter()
-    if request.method not in _HARMLESS and request.headers.get("Sec-Fetch-Site", "none") not in _OURS:
-        raise problems.RequestError(
-            403,
-            "cross_site_request",
-            "The page of another site sent this request.",
-            "Send it from Inkling's own pages, or by a program.",
-        )
+    current_app.extensions["inkling.callers"].check(request)
     if request.method == "POST" and request.path.startswith("/api/v1/"):
         current_app.extensions["inkling.rate"].take(request.remote_addr or "")
 
@@ -120,7 +113,7 @@ def _finish(response: Response) -> Response:
     _log.info(
         "%s %s %d %.1f ms id=%s",
         request.method,
-        request.path,
+        quote(request.path),  # without line ends, which would begin another entry
         response.status_code,
         elapsed_s * 1000,
         g.request_id,

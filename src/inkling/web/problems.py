@@ -140,7 +140,8 @@ def answer(error: Exception) -> Response:
     if not isinstance(error, InklingError):
         error = InklingError(*_HTTP_PROBLEMS[500][1:])
     if not wants_json():
-        return _page(status_of(error))
+        said = f"{error.message} {error.hint}" if isinstance(error, RequestError) else ""
+        return _page(status_of(error), said)
     response = make_response(jsonify(error_json(error)), status_of(error))
     if response.status_code in (429, 503):
         response.headers["Retry-After"] = str(getattr(error, "retry_after_s", 0) or _RETRY_AFTER_S)
@@ -171,6 +172,6 @@ def answer_http(error: HTTPException) -> Response:
     return response
 
 
-def _page(status: int) -> Response:
+def _page(status: int, said: str = "") -> Response:
     title = "Nothing here" if status == 404 else HTTP_STATUS_CODES.get(status, "Something went wrong")
-    return make_response(render_template("problem.html", title=title, status=status), status)
+    return make_response(render_template("problem.html", title=title, status=status, said=said), status)

@@ -15,7 +15,7 @@ ROOT = Path(inkling.__file__).parent
 
 #: Rooms from the ground up: each may import those before it, and no others.
 FLOORS = (
-    *("errors", "extras", "folders", "joiners", "alphabet", "profiles", "settings"),
+    *("errors", "extras", "folders", "joiners", "alphabet", "profiles", "settings", "zips"),
     *("raster", "cleaning", "sheet", "flatness", "paper", "decode"),  # what ink.py is built of
     *("ink", "reading", "temperature", "judge", "bundle", "graph"),
     *("outline", "shelves", "prototypes", "votes", "memory", "inference", "recognizer", "heat", "page"),

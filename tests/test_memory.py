@@ -1,10 +1,14 @@
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inkling.memory import Memory
-from inkling.shelves import traits_of
+from inkling.shelves import Shelf, traits_of
 
 SYMBOLS = tuple("0123456789o")
 SIZE = 16
@@ -208,3 +212,29 @@ def test_a_memory_never_changes(empty):
     first.forget([1])
     assert np.array_equal(first.vote(*character(5)), before)
     assert (answer(one, 5), answer(other, 5), len(one), len(other)) == ("8", "9", 2, 2)
+
+
+def test_two_threads_that_go_on_from_one_shelf_get_one_each():
+    def rows(number, count):
+        ids, numbers = np.full(count, number), np.full(count, number, np.intp)
+        return Shelf(
+            count, ids, numbers, numbers, np.zeros(count, np.float32), np.full((count, 80), number, np.float32)
+        )
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(2) as threads:
+            for _ in range(1000):
+                first, together = Shelf.empty(80).with_rows(rows(1, 9)), threading.Barrier(2, timeout=60)
+
+                def go_on(number, first=first, together=together):
+                    together.wait()
+                    return first.with_rows(rows(number, 6))
+
+                for number, shelf in zip((2, 3), threads.map(go_on, (2, 3)), strict=True):
+                    for column in shelf.columns[:3]:
+                        assert column.tolist() == [1] * 9 + [number] * 6
+                    assert (shelf.columns[4][9:] == number).all()
+    finally:
+        sys.setswitchinterval(interval)

@@ -44,6 +44,26 @@ def service(url, recognizer):
     made.close()
 
 
+@pytest.fixture
+def looks(service):
+    """How often the database was asked while something was done."""
+
+    def count(do):
+        asked = []
+
+        def ask(connection, cursor, statement, *rest):
+            asked.append(statement)
+
+        event.listen(Engine, "before_cursor_execute", ask)
+        try:
+            do()
+        finally:
+            event.remove(Engine, "before_cursor_execute", ask)
+        return len(asked)
+
+    return count
+
+
 def promoted(service, bundle):
     service.versions.add(bundle, origin="retrained", parent=SHIPPED.version)
     service.versions.promote(bundle.version)
@@ -143,23 +163,11 @@ def test_readings_go_on_while_models_change_and_each_is_of_one_model(service):
     assert set(rounds) == set(expected)
 
 
-def test_with_nothing_new_a_reading_costs_one_look_at_the_database(service):
+def test_with_nothing_new_a_reading_costs_one_look_at_the_database(service, looks):
     service.correct(theta(), "θ")
     promoted(service, other())
-    asked = []
-
-    def ask(connection, cursor, statement, *rest):
-        asked.append(statement)
-
     service.read(seven())
-    event.listen(Engine, "before_cursor_execute", ask)
-    try:
-        for _ in range(3):
-            service.read(seven())
-    finally:
-        event.remove(Engine, "before_cursor_execute", ask)
-    assert len(asked) == 3
-    assert len(set(asked)) == 1
+    assert [looks(lambda: service.read(seven())) for _ in range(3)] == [1, 1, 1]
 
 
 def damage(url, version, how):
@@ -249,3 +257,27 @@ def test_a_bundle_is_tried_before_it_reads():
     assert tried(SHIPPED, settings).version == SHIPPED.version
     with pytest.raises(BundleDamaged, match="no numbers"):
         tried(senseless(), settings)
+
+
+def test_a_profile_that_taught_nothing_shares_what_everybody_taught(service):
+    for scale in (0.8, 1.0, 1.2):
+        service.correct(theta(scale), "θ")
+    mine, everybodys = service.memory("nobody yet"), service.memory()
+    assert mine.taught == ("θ",)
+    for symbol, shelf in mine._shelves.items():
+        assert shelf.traits is everybodys._shelves[symbol].traits
+    service.correct(seven(), "Z", profile="a")
+    assert everything(service, "a") != everything(service)
+    assert everything(service, "b") == everything(service)
+
+
+def test_what_was_used_last_stays_known_and_what_everybody_taught_always_does(service, looks, monkeypatch):
+    monkeypatch.setattr(recall, "_LOADED_PROFILES", 3)
+    service.correct(theta(), "θ")
+    for profile in ("a", "b", "a", "c"):
+        service.read(seven(), profile=profile)
+    assert looks(lambda: service.read(seven(), profile="a")) == 1
+    assert looks(lambda: service.read(seven(), profile="b")) > 1
+    for profile in "defg":
+        service.read(seven(), profile=profile)
+    assert looks(lambda: service.read(seven())) == 1

@@ -112,6 +112,23 @@ def test_rolling_back_twice_goes_two_back_to_the_one_that_ships(service, version
         versions.roll_back()
 
 
+def test_a_promotion_in_between_is_not_rolled_back(service, versions, monkeypatch):
+    first, second, third = (added(versions, number, parent=SHIPPED.version) for number in (1, 2, 3))
+    versions.promote(first)
+    versions.promote(second)
+    look = versions.rollback_target
+
+    def another_promotes_then():
+        found = look()
+        versions.promote(third)
+        return found
+
+    monkeypatch.setattr(versions, "rollback_target", another_promotes_then)
+    with pytest.raises(ModelError):
+        versions.roll_back()
+    assert versions.current() == third
+
+
 def test_what_the_gate_refused_reads_by_force_only(service, versions):
     version = added(versions, state="refused", report={"passed": False})
     with pytest.raises(ModelRefused, match=version):

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from .errors import BundleDamaged, BundleMissing, BundleTooNew, FolderNotWritable
+from .zips import unpacked
 
 __all__ = ["CARD", "FORMAT", "LARGEST_BYTES", "NETWORK", "NORMALIZER", "SHIPPED", "Bundle"]
 
@@ -168,7 +169,7 @@ class Bundle:
                     raise _damaged(f"the zip does not hold {', '.join(names)} and nothing else")
                 if sum(entry.file_size for entry in entries) > LARGEST_BYTES:
                     raise _damaged(f"the zip holds more than {LARGEST_BYTES >> 20} MiB")
-                return cls.from_files({entry.filename: _unpacked(archive, entry) for entry in entries})
+                return cls.from_files({entry.filename: unpacked(archive, entry) for entry in entries})
         except _UNREADABLE as error:
             raise _damaged(f"the zip cannot be read: {error}") from error
 
@@ -223,14 +224,6 @@ def _replace(path: Path, content: bytes) -> None:
     partial = path.with_name(f".{path.name}.partial")
     partial.write_bytes(content)
     os.replace(partial, path)
-
-
-def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
-    """Read a file of a zip, and never more of it than it says it is long: without a size it would all be unpacked."""
-    if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise _damaged(f"the zip packs {entry.filename} in a way of its own")
-    with archive.open(entry) as file:
-        return file.read(entry.file_size)
 
 
 def _damaged(what: str) -> BundleDamaged:

@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import dataclass
 from math import inf
 from pathlib import Path
@@ -142,6 +143,7 @@ class Recall:
                 known = self._known.get(profile)
                 if known is None or not self._still_holds(known, state):
                     known = self._learn(store, profile, known, state)
+        self._used(profile)
         return known.reader
 
     def _still_holds(self, known: _Known, state: "State") -> bool:
@@ -150,17 +152,29 @@ class Recall:
 
     def _learn(self, store: "Store", profile: str, known: _Known | None, state: "State") -> _Known:
         recognizer, until = self._usable(store, state.current)
+        whose: tuple[str, ...] = (EVERYBODY, profile)
         # another model begins anew, and so does a backup that was put in the database's place
         if known and known.reader.recognizer.version == recognizer.version and known.revision <= state.revision:
             memory, since = known.reader.memory, known.revision
         else:
             memory, since = recognizer.memory(), 0
-        changes = store.changes(since, (EVERYBODY, profile)) if since != state.revision else []
+            shared = self._known.get(EVERYBODY)
+            if profile != EVERYBODY and (shared is None or not self._still_holds(shared, state)):
+                shared = self._learn(store, EVERYBODY, shared, state)
+            if profile != EVERYBODY and shared and shared.reader.recognizer is recognizer:
+                memory, whose = shared.reader.memory, (profile,)  # rows of numbers are mostly shared with it
+        changes = store.changes(since, whose) if since != state.revision else []
         reader = Reader(recognizer, learned(recognizer, memory, changes))
         known = self._known[profile] = _Known(reader, state.revision, state.current, until)
+        self._used(profile)
         while len(self._known) > _LOADED_PROFILES:
-            self._known.popitem(last=False)
+            del self._known[next(one for one in self._known if one not in (EVERYBODY, profile))]
         return known
+
+    def _used(self, profile: str) -> None:
+        """Put a profile behind those that were used before, which go first."""
+        with suppress(KeyError):  # another thread has just let it go
+            self._known.move_to_end(profile)
 
     def _asked(self, current: str | None) -> str:
         return self.base.version if self.pinned or current is None else current

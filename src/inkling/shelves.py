@@ -1,5 +1,6 @@
 """Shelves: the corrections that memory holds, as rows of numbers, by the symbol that the network takes them for."""
 
+import threading
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,6 +16,9 @@ Floats = NDArray[np.float32]
 
 #: Share of the outline in the likeness of two pieces of ink; the rest is the network's features.
 _OUTLINE_SHARE = 0.7
+
+#: Held by who looks for spare room and fills it: values of several threads may share some.
+_ROOM = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -55,11 +59,13 @@ class Shelf:
         """Add rows. Those that come last use spare room, which values that are older never look at."""
         total = self.count + new.count
         at_the_end = not self.count or new.ids[0] > self.ids[self.count - 1]
-        # room that another value has used is not spare
-        if at_the_end and total <= len(self.ids) and not self.ids[self.count : total].any():
-            for column, rows in zip(self._columns(total), new.columns, strict=True):
-                column[self.count :] = rows
-            return replace(self, count=total)
+        if at_the_end and total <= len(self.ids):
+            with _ROOM:
+                spare = not self.ids[self.count : total].any()  # what another value has used is none
+                for column, rows in zip(self._columns(total), new.columns, strict=True) if spare else ():
+                    column[self.count :] = rows
+            if spare:
+                return replace(self, count=total)
         order = np.argsort(np.concatenate((self.columns[0], new.ids)), kind="stable")
         room = max(8, total // 4)
         joined = [

@@ -168,13 +168,15 @@ class Versions:
             BundleDamaged, ModelNotFound, StoreError: nothing was changed.
         """
         self._refuse_if_pinned("")
+        store = self._recall.readable()
+        expected = store.state().current if store else None  # before the target, which is of what reads then
         target = self.rollback_target()
         if target is None:
             raise ModelError(
                 "There is nothing to roll back to: no other version read before this one.",
                 "Promote the version that should read.",
             )
-        return self._let_read(target, reason, True, self._recall.store.state().current)
+        return self._let_read(target, reason, True, expected)
 
     def add(
         self,

@@ -4,7 +4,9 @@ import csv
 import io
 import json
 import os
+import tracemalloc
 import zipfile
+import zlib
 
 import numpy as np
 import pytest
@@ -43,11 +45,11 @@ def edited(folder, **changes):
         *[("picture", value) for value in ("../secret.png", CSV, "7/../../secret.png", "7/ink/none.png")],
         *[("strokes", value) for value in ("../secret.png", CSV, "7/000001.png")],
         *[("probability", value) for value in ("2", "-1", "nan", "many")],
-        *[("pen_width", value) for value in ("0", "inf", "wide")],
+        *[("pen_width", value) for value in ("0", "inf", "wide", "1e7")],
         *[("size_px", value) for value in ("-1", "nan", "1e300")],
         *[("created_at", value) for value in ("yesterday", "0001-01-01T00:00:00+14:00", "9" * 400)],
         *[("profile", value) for value in ("x" * 65, "\x1b[2J")],
-        *[("reason", "because"), ("read", "x" * 1000), ("model", "x" * 1000)],
+        *[("reason", "because"), ("read", "x" * 1000), ("model", "x" * 1000), ("model", "\0")],
     ],
 )
 def test_a_broken_line_is_reported_and_the_others_come_in(tmp_path, field, value):
@@ -144,6 +146,25 @@ def test_what_unpacks_to_too_much_is_refused(tmp_path, monkeypatch):
             read_exchange(tmp_path / name)
 
 
+@pytest.mark.parametrize("how", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+@pytest.mark.parametrize("name", ["7/large.png", "labels.npy"])
+def test_what_says_of_itself_that_it_is_short_does_not_fill_the_memory(tmp_path, name, how):
+    path, length = tmp_path / "bomb.zip", 2**26 + 1
+    with zipfile.ZipFile(path, "w", how) as archive:
+        archive.writestr(name, bytes(length))
+    content = path.read_bytes()
+    assert content.count(length.to_bytes(4, "little")) == 2
+    path.write_bytes(content.replace(length.to_bytes(4, "little"), (100).to_bytes(4, "little")))
+    tracemalloc.start()
+    try:
+        read, problems = read_exchange(path)
+    except DataError:
+        read, problems = [], ["refused"]
+    assert tracemalloc.get_traced_memory()[1] < length // 4
+    tracemalloc.stop()
+    assert (read, len(problems)) == ([], 1)
+
+
 def test_an_array_that_claims_a_terabyte_is_refused(tmp_path):
     header = io.BytesIO()
     np.lib.format.write_array_header_1_0(header, {"descr": "|u1", "fortran_order": False, "shape": (2**20, 1000, 1000)})
@@ -161,6 +182,31 @@ def test_a_picture_that_claims_too_many_pixels_is_refused(tmp_path):
     read, problems = read_exchange(tmp_path / "a.npz")
     assert (len(read), len(problems)) == (1, 1)
     assert "60,000×60,000" in problems[0]
+
+
+def test_a_picture_whose_pixels_are_damaged_is_refused_though_its_checksums_are_right(tmp_path):
+    whole = encoded(picture("7"))
+    start = whole.index(b"IDAT")
+    size = int.from_bytes(whole[start - 4 : start], "big")
+    body = b"IDAT" + bytes(255 - byte for byte in whole[start + 4 : start + 4 + size])
+    broken = whole[:start] + body + zlib.crc32(body).to_bytes(4, "big") + whole[start + 8 + size :]
+    export_corrections([scanned(1), scanned(2, picture=broken)], tmp_path / "a.npz")
+    read, problems = read_exchange(tmp_path / "a.npz")
+    assert (len(read), len(problems)) == (1, 1)
+    assert "damaged" in problems[0]
+
+
+@pytest.mark.parametrize("field", ["read", "alphabets", "models"])
+@pytest.mark.parametrize("text", ["\ud800", "a\0b"])
+def test_what_no_database_keeps_as_text_is_reported_and_the_others_come_in(tmp_path, field, text):
+    export_corrections([scanned(1, model="a", alphabet="x"), scanned(2, model="b", alphabet="y")], tmp_path / "a.npz")
+    with np.load(tmp_path / "a.npz") as file:
+        arrays = dict(file)
+    arrays[field] = np.array([text, *arrays[field][1:]])
+    np.savez(tmp_path / "a.npz", **arrays)
+    read, problems = read_exchange(tmp_path / "a.npz")
+    assert (len(read), len(problems)) == (1, 1)
+    assert problems[0].isprintable()
 
 
 def test_more_samples_than_are_taken_at_once_are_refused(tmp_path, monkeypatch):

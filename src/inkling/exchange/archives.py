@@ -5,6 +5,7 @@ import zipfile
 from pathlib import Path
 
 from ..errors import DataError
+from ..zips import unpacked
 from .rows import shown
 
 __all__ = ["CSV", "Folder", "Zip", "passed_over"]
@@ -79,7 +80,7 @@ class Zip:
             raise DataError(f"There is no file {shown(name)}.")
         if info.file_size > most:
             raise DataError(f"{shown(name)} has {info.file_size:,} bytes; at most {most:,} are read.")
-        return self._archive.read(info)  # never more than the size that was checked
+        return unpacked(self._archive, info)
 
 
 def passed_over(name: str) -> bool:

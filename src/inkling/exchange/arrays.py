@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..zips import unpacked
+
 __all__ = ["FORM", "Arrays", "arrays_of", "problem_of"]
 
 Arrays = Mapping[str, NDArray[Any]]
@@ -37,7 +39,7 @@ def arrays_of(archive: zipfile.ZipFile) -> dict[str, NDArray[Any]]:
     size = sum(info.file_size for info in wanted.values())
     if size > _MOST_BYTES:
         raise ValueError(f"it unpacks to {size:,} bytes; at most {_MOST_BYTES:,} are read")
-    return {name: _array(archive.read(info), name) for name, info in wanted.items()}
+    return {name: _array(unpacked(archive, info), name) for name, info in wanted.items()}
 
 
 def _array(data: bytes, name: str) -> NDArray[Any]:

@@ -3,8 +3,9 @@
 import functools
 import io
 import itertools
-import math
+import re
 import struct
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -31,11 +32,14 @@ MOST_ROWS = 1_000_000
 
 _BATCH = 256
 _LEAST_PX, _MOST_PX = 8, 512
+_MOST_KEPT_PX = 1024  # ink is cut out smaller
 _GLYPH = (28, 28)
 _LONGEST = {"read": 64, "alphabet": 10_000, "model": 200}
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")  # no database keeps it
 _PNG = b"\x89PNG\r\n\x1a\n"
 # what Pillow raises on damaged bytes
-_DAMAGED = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, struct.error, OverflowError)
+_DAMAGED = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, struct.error, OverflowError,
+            zlib.error)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,6 +141,8 @@ def _checked(row: Row, settings: Settings) -> tuple[NewCorrection, Ink | None]:
     for name, longest in _LONGEST.items():
         if len(fields.get(name, "")) > longest:
             raise DataError(f"{name} has {len(fields[name]):,} characters; at most {longest:,} are taken.")
+        if _NO_TEXT.search(fields.get(name, "")):
+            raise DataError(f"{name} is {shown(fields[name])}, which is no text.")
     probability, pen_width = fields.get("probability"), fields.get("pen_width")
     if probability is not None and not 0 <= probability <= 1:
         raise DataError(f"The probability is {probability}; expected 0 to 1.")
@@ -144,8 +150,8 @@ def _checked(row: Row, settings: Settings) -> tuple[NewCorrection, Ink | None]:
         raise DataError(f"The reason is {shown(reason)!r}; expected one of {', '.join(get_args(Reason))}.")
     if not 0 <= row.size_px < 1e9:
         raise DataError(f"The size of the ink is {row.size_px}; expected px from 0.")
-    if pen_width is not None and not 0 < pen_width < math.inf:
-        raise DataError(f"The pen's width is {pen_width}; expected px above 0.")
+    if pen_width is not None and not 1e-6 <= pen_width < 1e6:
+        raise DataError(f"The pen's width is {pen_width}; expected px from 0.000001 to a million.")
     picture = row.picture
     if row.strokes is not None:
         _check_strokes(row.strokes, settings)
@@ -205,10 +211,11 @@ def _check_png(picture: bytes, settings: Settings) -> None:
     if not picture.startswith(_PNG) or len(picture) < 33:
         raise DataError("The picture that was kept is no PNG.")
     width, height = struct.unpack(">II", picture[16:24])
-    if width * height > settings.max_image_pixels:
-        raise DataError(f"The picture is {width:,}×{height:,} px; at most {settings.max_image_pixels:,} px are taken.")
+    if max(width, height) > _MOST_KEPT_PX:
+        raise DataError(f"The picture that was kept is {width:,}×{height:,} px; at most {_MOST_KEPT_PX:,} a side are.")
     try:
-        Image.open(io.BytesIO(picture), formats=("PNG",)).verify()
+        Image.open(io.BytesIO(picture), formats=("PNG",)).verify()  # checksums
+        Image.open(io.BytesIO(picture), formats=("PNG",)).load()  # what they are of
     except _DAMAGED as error:
         raise DataError(f"The picture is damaged: {error}.") from error
 

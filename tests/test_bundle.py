@@ -79,6 +79,10 @@ def test_a_card_that_cannot_be_read_is_damage(folder, card):
     [
         {"symbols": ...},
         {"symbols": "0123456789"},
+        {"symbols": [["0"], *"123456789"]},
+        {"symbols": ["", *"123456789"]},
+        {"symbols": ["1", *"123456789"]},
+        {"symbols": []},
         {"symbols": list("0123456789")},
         {"version": 7},
         {"temperature": "hot"},

@@ -231,7 +231,10 @@ def test_a_card_from_elsewhere_may_say_anything_and_the_list_stays_sound(client,
     }
     deep = json.loads("[" * 500 + "]" * 500)
     bundle = version(
-        1, deep=deep, training=strange, figures={"a": 3, "b": {"accuracy": "high"}, "c": {"accuracy": float("inf")}}
+        1,
+        deep=deep,
+        training=strange,
+        figures={"a": 3, "b": {"accuracy": "high"}, "c": {"accuracy": float("inf")}, "d": {"accuracy": 1.0}},
     )
     assert take_in(client, bundle.to_zip()).status_code == 201
     answer = client.get(MODELS)

@@ -197,3 +197,12 @@ def test_a_character_cut_out_with_no_margin_is_found_as_jpeg_too(symbol, quality
     cut = np.ascontiguousarray(page[y : y + height, x : x + width])
     coded = cv2.imdecode(cv2.imencode(".jpg", cut, [cv2.IMWRITE_JPEG_QUALITY, quality])[1], cv2.IMREAD_GRAYSCALE)
     assert np.abs(on_sheet(find_ink(coded), coded.shape) - truth(cut)).mean() < 0.04
+
+
+@pytest.mark.parametrize("end", [(5500, 2600), (5400, 2800), (4300, 2900), (5900, 1200)])
+def test_ink_of_a_large_scan_stays_between_paper_and_ink(end):
+    sheet = np.full((3000, 6000), 255, np.uint8)
+    cv2.polylines(sheet, [np.array([(400, 400), end, (300, 2500)])], False, 0, 60, cv2.LINE_AA)
+    pixels, _, scale = find_ink(sheet)
+    assert scale < 1
+    assert 0 <= pixels.min() < 0.01 < 0.99 < pixels.max() <= 1

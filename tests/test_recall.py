@@ -257,6 +257,9 @@ def test_a_bundle_is_tried_before_it_reads():
     assert tried(SHIPPED, settings).version == SHIPPED.version
     with pytest.raises(BundleDamaged, match="no numbers"):
         tried(senseless(), settings)
+    for name in ("\ud800", "\n"):
+        with pytest.raises(BundleDamaged, match="no text"):
+            tried(other(symbols=[name, *SHIPPED.symbols[1:]]), settings)
 
 
 def test_a_profile_that_taught_nothing_shares_what_everybody_taught(service):

@@ -1,6 +1,6 @@
 import os
 import threading
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -130,6 +130,27 @@ def test_what_was_corrected_is_kept_as_it_was(service):
     assert kept.picture.startswith(b"\x89PNG")
     for one in (drawn, kept):
         assert service.reread(one.id).text == one.symbol
+
+
+def test_large_ink_is_read_again_as_large_as_it_was(service):
+    """It is kept smaller, and size tells symbols of one shape apart."""
+    for scale in (1.0, 4.0, 5.3):
+        taught = service.correct(
+            picture("4", size=(int(200 * scale), int(240 * scale)), scale=1.4 * scale, pen=int(14 * scale)),
+            "4",
+            "digits",
+        )
+        written = max(taught.before.characters[0].box[2:])
+        again = max(service.reread(taught.correction.id).characters[0].box[2:])
+        assert again == pytest.approx(written, rel=0.02)
+
+
+def test_a_pen_that_an_earlier_version_took_is_no_reason_not_to_read(service):
+    drawn = service.correct(Ink.from_strokes([[(0, 0), (60, 0), (20, 95)]], 8), "7").correction
+    values = {field.name: getattr(drawn, field.name) for field in fields(NewCorrection)}
+    (kept,) = service.store.add_many([NewCorrection(**values | {"pen_width": 1e7})])
+    assert service.reread(kept.id).text == "7"
+    assert service.picture(kept.id).startswith(b"\x89PNG")
 
 
 def test_corrections_that_another_model_read_are_read_anew_from_their_glyphs(service, named, recognizer):

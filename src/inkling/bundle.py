@@ -141,6 +141,9 @@ class Bundle:
         for name, kind in _FIELDS.items():
             if not isinstance(card.get(name), kind):
                 raise _damaged(f"{CARD} has no proper {name!r}")
+        symbols = card["symbols"]
+        if not all(isinstance(one, str) and one for one in symbols) or len(set(symbols)) < max(1, len(symbols)):
+            raise _damaged(f"the symbols of {CARD} are not all different names")
         for name in _TEMPERATURES:
             value = card.get(name, 1.0)
             if not isinstance(value, int | float) or not 0 < value < math.inf:

@@ -18,10 +18,13 @@ from .paper import find_ink
 from .raster import rasterize
 from .settings import Settings
 
-__all__ = ["Ink", "Source"]
+__all__ = ["LEAST_PEN", "MOST_PEN", "Ink", "Source"]
 
 #: What ink can be made of: a path, a picture file's bytes, a Pillow image, a uint8 array, or ink itself.
 Source = Any
+
+#: How wide a pen may be, px: at least, and less than.
+LEAST_PEN, MOST_PEN = 1e-6, 1e6
 
 #: Strokes are drawn by no wider pen than this share of the drawing: small letters would be read worse, by a point with
 #: 0.14 and by two with 0.18 (docs/experiments.md, 21).
@@ -117,7 +120,7 @@ class Ink:
             ImageTooLarge: more strokes or points than the limits.
         """
         settings = settings or _defaults()
-        if pen_width is not None and not (_is_number(pen_width) and 1e-6 <= float(pen_width) < 1e6):
+        if pen_width is not None and not (_is_number(pen_width) and LEAST_PEN <= float(pen_width) < MOST_PEN):
             raise InvalidInk(
                 f"The pen's width is {pen_width!r}; expected px from 0.000001 to a million.",
                 "Leave it out for a good one.",

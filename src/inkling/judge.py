@@ -1,6 +1,7 @@
 """The judge: makes logits a choice from an alphabet, says whether ink belongs to it, and why a reading is unsure."""
 
 import contextlib
+import functools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -84,7 +85,6 @@ class Judge:
         self._acceptance = _acceptance_of(card)
         self._least = min(self._acceptance.values(), default=0.0)
         self._asked_of = _asked_of_named(self._acceptance, symbols)
-        self._places: dict[tuple[tuple[str, ...], tuple[tuple[str, ...], ...]], _Places] = {}
 
     def probabilities(self, logits: Floats, alphabet: Alphabet, symbols: Sequence[str] | None = None) -> Floats:
         """Choose from an alphabet, as :meth:`inkling.Recognizer.probabilities` does."""
@@ -189,12 +189,7 @@ class Judge:
 
     def _places_of(self, alphabet: Alphabet, symbols: Sequence[str] | None) -> _Places:
         names = self._symbols if symbols is None else tuple(symbols)
-        places = self._places.get((names, alphabet.members))
-        if places is None:
-            places = _found(alphabet, names, self._symbols)
-            if len(self._places) < _KEPT_PLACES:
-                self._places[(names, alphabet.members)] = places
-        return places
+        return _found(alphabet.members, names, self._symbols)
 
 
 def vouched_for(membership: Floats, word: Floats) -> Floats:
@@ -211,10 +206,11 @@ def vouched_for(membership: Floats, word: Floats) -> Floats:
     return np.asarray(membership / (membership + outside), np.float32)
 
 
-def _found(alphabet: Alphabet, symbols: tuple[str, ...], own: tuple[str, ...]) -> _Places:
+@functools.lru_cache(_KEPT_PLACES)  # each symbol that is taught makes others
+def _found(answers: tuple[tuple[str, ...], ...], symbols: tuple[str, ...], own: tuple[str, ...]) -> _Places:
     place = {symbol: i for i, symbol in enumerate(symbols)}
-    members = [np.array([place[m] for m in some], np.intp) for some in alphabet.members]
-    named = {member for some in alphabet.members for member in some}
+    members = [np.array([place[m] for m in some], np.intp) for some in answers]
+    named = {member for some in answers for member in some}
     belonging = {*named, *(twin for member in named for twin in look_alikes(member) if twin in place)}
     return _Places(
         members,

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from .inference import quantized
-from .ink import Ink
+from .ink import LEAST_PEN, MOST_PEN, Ink
 from .memory import Memory
 from .reading import Reading
 from .recognizer import Recognizer
@@ -22,7 +22,7 @@ from .recognizer import Recognizer
 if TYPE_CHECKING:
     from .store import Change, Correction, NewCorrection, Store
 
-__all__ = ["correction_of", "features_anew", "ink_of", "learned", "picture_of", "traced"]
+__all__ = ["correction_of", "features_anew", "ink_as_written", "ink_of", "learned", "picture_of", "traced"]
 
 
 def picture_of(ink: Ink) -> bytes:
@@ -33,15 +33,30 @@ def picture_of(ink: Ink) -> bytes:
 
 
 def ink_of(correction: "Correction") -> Ink:
-    """Give a correction's ink: its strokes, else its picture, else its glyph."""
+    """Give a correction's ink: its strokes, else its picture, else its glyph; the scale of these two is not known."""
     if correction.strokes is not None:
-        return Ink.from_strokes(correction.strokes, correction.pen_width)
+        pen_width = correction.pen_width
+        sensible = pen_width is not None and LEAST_PEN <= pen_width < MOST_PEN  # earlier imports took others
+        return Ink.from_strokes(correction.strokes, pen_width if sensible else None)
     if correction.picture is not None:
         with Image.open(BytesIO(correction.picture)) as picture:
             grey = np.asarray(picture.convert("L"))
     else:
         grey = 255 - correction.glyph
     return Ink((255 - grey).astype(np.float32) / np.float32(255))
+
+
+def ink_as_written(correction: "Correction", recognizer: Recognizer) -> Ink:
+    """Give a correction's ink as :func:`ink_of` does, as large as it was in the input where that is known.
+
+    A picture is kept smaller than a photograph is, and size tells C from c.
+    """
+    ink = ink_of(correction)
+    size_px = float(correction.features[-1]) if len(correction.features) else 0.0
+    if correction.strokes is not None or size_px <= 0:
+        return ink
+    kept_px = float(recognizer.infer([ink]).boxes[0, 2:].max())
+    return replace(ink, scale=kept_px / size_px)
 
 
 def correction_of(

@@ -74,6 +74,7 @@ def _within(
         return ink, corner, 1.0
     size = (max(2, round(ink.shape[1] * scale)), max(2, round(ink.shape[0] * scale)))
     smaller = np.asarray(cv2.resize(ink, size, interpolation=cv2.INTER_AREA), np.float32)
+    np.clip(smaller, 0, 1, smaller)  # sums of floats may come to a little more
     return smaller, (corner[0] * scale, corner[1] * scale), scale
 
 

@@ -3,6 +3,7 @@
 import logging
 import threading
 import time
+import unicodedata
 from collections import OrderedDict
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .bundle import Bundle
-from .errors import BundleDamaged, BundleError, ModelError, StoreError
+from .errors import BundleDamaged, BundleError, ModelError, SettingsError, StoreError
 from .ink import Ink
 from .kept import learned
 from .profiles import EVERYBODY
@@ -227,14 +228,18 @@ def tried(bundle: Bundle, settings: Settings) -> Recognizer:
     Raises:
         BundleDamaged: it cannot be run, or its answers are no numbers.
     """
-    recognizer = Recognizer(bundle, settings)
+    if any(unicodedata.category(c) in ("Cc", "Cs") for symbol in bundle.symbols for c in symbol):
+        raise _unfit("its card names symbols that are no text")
     glyph = np.zeros((1, 28, 28), np.uint8)
     glyph[:, 4:24, 12:16] = 255
     try:
+        recognizer = Recognizer(bundle, settings)
         traces = recognizer.traces(glyph)
         memory = recognizer.memory().teach([1], recognizer.symbols[:1], glyph, traces, [None])
         likeliest = recognizer.read(Ink(glyph[0].astype(np.float32) / 255), memory=memory).characters[0]
         sound = np.isfinite(traces).all() and np.isfinite([likeliest.probability, likeliest.membership]).all()
+    except (BundleError, SettingsError):
+        raise  # they say what is wrong
     except Exception as error:  # ONNX Runtime has no narrower common base, and a card may say anything
         raise _unfit(f"it cannot read: {error}") from error
     if not sound:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from .alphabet import Alphabet, parse_symbol
 from .doubts import Doubts
 from .ink import Ink, Source
-from .kept import correction_of, ink_of, picture_of, traced
+from .kept import correction_of, ink_as_written, ink_of, picture_of, traced
 from .memory import Memory
 from .outcomes import Imported, Taught
 from .profiles import EVERYBODY, parse_profile
@@ -190,10 +190,11 @@ class Service:
         correction = self.store.get(id)
         reader = self.reader(correction.profile)
         alphabet = reader.including_if_known(correction.alphabet or None, correction.symbol)
-        return reader.recognizer.read(ink_of(correction), alphabet, memory=reader.memory)
+        ink = ink_as_written(correction, reader.recognizer)
+        return reader.recognizer.read(ink, alphabet, memory=reader.memory)
 
     def picture(self, id: int) -> bytes:  # noqa: A002
-        """Give the ink of a correction as a PNG, black on white, as large as it was written.
+        """Give the ink of a correction as a PNG, black on white: as it was cut out, 640 px a side at most, or drawn.
 
         Raises:
             CorrectionNotFound, StoreError: there is nothing to show.
@@ -258,10 +259,12 @@ class Service:
         chosen = None if profile is None else parse_profile(profile)
         read, problems = read_exchange(path, self.recognizer)
         read = [replace(one, profile=chosen) if chosen else one for one in read]
+        since = self.store.revision()
         present = ((one.glyph, one.symbol, one.profile) for one in self._all(CorrectionQuery()))
-        fresh, skipped = already_there(read, present)
-        self.store.add_many(traced(fresh, self.recognizer))
-        return Imported(len(fresh), skipped, tuple(problems))
+        fresh = traced(already_there(read, present), self.recognizer)
+        # somebody else may have imported the same meanwhile
+        added = self.store.add_many(fresh, lambda meanwhile: already_there(fresh, meanwhile), since)
+        return Imported(len(added), len(read) - len(added), tuple(problems))
 
     def _all(self, query: "CorrectionQuery") -> "Iterable[Correction]":
         while True:

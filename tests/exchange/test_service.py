@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from inkling.exchange import already_there
+from inkling.kept import traced
 from inkling.service import Service
 from inkling.settings import Settings
 
@@ -23,9 +24,9 @@ def test_what_is_there_as_often_is_left_out():
     one, other = correction(1), correction(2)
     twins = [one, one, other, replace(one, symbol="9"), replace(one, profile="Eve")]
     present = [(one.glyph.copy(), one.symbol, one.profile)]
-    fresh, skipped = already_there(twins, present)
-    assert (fresh, skipped) == (twins[1:], 1)
-    assert already_there(twins, [(t.glyph, t.symbol, t.profile) for t in twins]) == ([], 5)
+    fresh = already_there(twins, present)
+    assert fresh == twins[1:]
+    assert already_there(twins, [(t.glyph, t.symbol, t.profile) for t in twins]) == []
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -52,3 +53,22 @@ def test_an_import_can_be_given_to_a_profile(tmp_path, service):
     assert service.import_(tmp_path / "eve.npz", "Bob").added == 1
     assert dict(service.profiles()) == {"everybody": 0, "Bob": 1, "Eve": 1}
     assert service.import_(tmp_path / "eve.npz", "Bob").skipped == 1
+
+
+def test_of_two_who_import_the_same_at_once_one_adds_it(tmp_path, service, recognizer, monkeypatch):
+    for name in "714":
+        service.correct(picture(name), "θ", profile="Eve")
+    service.export(tmp_path / "eve.npz")
+    other = Service(service.settings, recognizer)
+    theirs = []
+
+    def while_another_imports(new, recognizer):
+        monkeypatch.undo()
+        theirs.append(other.import_(tmp_path / "eve.npz", "Bob"))
+        return traced(new, recognizer)
+
+    monkeypatch.setattr("inkling.service.traced", while_another_imports)
+    mine = service.import_(tmp_path / "eve.npz", "Bob")
+    other.close()
+    assert [(one.added, one.skipped) for one in (*theirs, mine)] == [(3, 0), (0, 3)]
+    assert dict(service.profiles())["Bob"] == 3

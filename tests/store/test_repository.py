@@ -120,23 +120,24 @@ def test_deleting_and_restoring_is_all_or_none_and_names_what_is_not_there(store
 def test_finding_by_each_filter(store):
     noon = datetime(2026, 5, 1, 12, tzinfo=UTC)
     east = timezone(timedelta(hours=9))
-    right, wrong, unread, old = store.add_many(
+    right, wrong, unread, old, unknown = store.add_many(
         [
             sample(1, symbol="1", read="1", profile="ada", created_at=noon),
             sample(2, symbol="2", read="1", profile="ada", created_at=noon + timedelta(hours=1)),
             sample(3, symbol="θ", read=None, profile="bob", created_at=noon + timedelta(hours=2)),
             sample(4, symbol="1", read="7", profile="bob", created_at=noon - timedelta(days=1)),
+            sample(5, symbol="3", read="3", reason="unknown", profile="eve", created_at=noon + timedelta(days=1)),
         ]
     )
     found = {
-        (): [old, unread, wrong, right],
+        (): [unknown, old, unread, wrong, right],
         (("profile", "ada"),): [wrong, right],
         (("profile", "nobody"),): [],
         (("symbol", "1"),): [old, right],
         (("symbol", "1"), ("profile", "bob")): [old],
-        (("wrong", True),): [old, wrong],
+        (("wrong", True),): [unknown, old, wrong],
         (("wrong", False),): [right],
-        (("since", noon),): [unread, wrong, right],
+        (("since", noon),): [unknown, unread, wrong, right],
         (("until", noon),): [old],
         (("since", noon.astimezone(east)), ("until", noon + timedelta(hours=2))): [
             wrong,

@@ -90,7 +90,7 @@ def read_exchange(path: Path, recognizer: Recognizer | None = None) -> tuple[lis
 
 def already_there(
     new: Sequence[NewCorrection], present: Iterable[tuple[NDArray[np.uint8], str, str]]
-) -> tuple[list[NewCorrection], int]:
+) -> list[NewCorrection]:
     """Leave out what is there already: the same glyph with the same symbol of the same profile, as often as it is.
 
     Args:
@@ -98,7 +98,7 @@ def already_there(
         present: glyph, symbol and profile of all that is there.
 
     Returns:
-        What is new, and how many were left out.
+        What is new, in its order.
     """
     there = Counter(_key(*one) for one in present)
     kept: list[NewCorrection] = []
@@ -108,7 +108,7 @@ def already_there(
             there[key] -= 1
         else:
             kept.append(one)
-    return kept, len(new) - len(kept)
+    return kept
 
 
 def _key(glyph: NDArray[np.uint8], symbol: str, profile: str) -> Hashable:

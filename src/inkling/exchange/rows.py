@@ -18,7 +18,7 @@ from PIL import Image
 from ..alphabet import parse_symbol
 from ..errors import DataError, InklingError
 from ..inference import quantized
-from ..ink import Ink
+from ..ink import LEAST_PEN, MOST_PEN, Ink
 from ..profiles import EVERYBODY, parse_profile
 from ..reading import Reason
 from ..recognizer import Recognizer
@@ -150,7 +150,7 @@ def _checked(row: Row, settings: Settings) -> tuple[NewCorrection, Ink | None]:
         raise DataError(f"The reason is {shown(reason)!r}; expected one of {', '.join(get_args(Reason))}.")
     if not 0 <= row.size_px < 1e9:
         raise DataError(f"The size of the ink is {row.size_px}; expected px from 0.")
-    if pen_width is not None and not 1e-6 <= pen_width < 1e6:
+    if pen_width is not None and not LEAST_PEN <= pen_width < MOST_PEN:
         raise DataError(f"The pen's width is {pen_width}; expected px from 0.000001 to a million.")
     picture = row.picture
     if row.strokes is not None:
@@ -193,12 +193,13 @@ def _ink(row: Row, pen_width: float | None, settings: Settings) -> Ink:
 
 
 def _check_strokes(strokes: tuple[NDArray[np.floating], ...], settings: Settings) -> None:
+    for stroke in strokes:
+        if stroke.ndim != 2 or stroke.shape[1] not in (2, 3):
+            raise DataError(f"A stroke has the shape {stroke.shape}; expected (points, 2) or (points, 3).")
     points = sum(map(len, strokes))
     if len(strokes) > settings.max_strokes or not 0 < points <= settings.max_points:
         raise DataError(f"The drawing has {len(strokes):,} strokes with {points:,} points.")
     for stroke in strokes:
-        if stroke.ndim != 2 or stroke.shape[1] not in (2, 3):
-            raise DataError(f"A stroke has the shape {stroke.shape}; expected (points, 2) or (points, 3).")
         if not (np.abs(stroke[:, :2]) <= 1e6).all():
             raise DataError("A stroke has a point that is not finite, or beyond a million px.")
         if not np.isfinite(stroke[:, 2:]).all():

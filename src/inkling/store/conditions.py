@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, and_, bindparam
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_
 
 from .records import CorrectionQuery
 from .tables import GREATEST_ID, corrections
@@ -26,7 +26,8 @@ def wanted(query: CorrectionQuery) -> ColumnElement[bool]:
     if query.until is not None:
         parts.append(c.created_at < query.until)
     if query.wrong is not None:
-        parts.append(c.read != c.symbol if query.wrong else c.read == c.symbol)
+        unknown = func.coalesce(c.reason, "") == "unknown"  # then nothing was answered, whatever came closest
+        parts.append(or_(c.read != c.symbol, unknown) if query.wrong else and_(c.read == c.symbol, ~unknown))
     if query.ids is not None:
         parts.append(among(query.ids))
     return and_(*parts)

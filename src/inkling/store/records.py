@@ -101,7 +101,7 @@ class CorrectionQuery:
         symbol: of this symbol only.
         since: made at this time or later.
         until: made before this time.
-        wrong: True for those that were read as another symbol, False for those that were read right.
+        wrong: True for those that were read as another symbol or were unknown, False for those that were read right.
         ids: among these only.
         deleted: False for those that count, True for those that were deleted and can be restored.
         limit: how many at most.

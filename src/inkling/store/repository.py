@@ -1,10 +1,12 @@
 """The store itself: corrections in, corrections out, each change in one transaction with its revision."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -24,7 +26,7 @@ from .jobs import Jobs
 from .models import Models
 from .pruning import prune_inks
 from .records import Change, Correction, CorrectionQuery, NewCorrection, Page, State
-from .rows import change_of, correction_of, correction_row, ink_row, kept
+from .rows import change_of, correction_of, correction_row, glyph_of, ink_row, kept
 from .tables import GREATEST_ID, corrections, inks, preferences
 
 __all__ = ["Store"]
@@ -32,6 +34,9 @@ __all__ = ["Store"]
 _STATE = "SELECT revision, current_model FROM counter"
 _WHOLE = select(corrections, *(c for c in inks.c if c.name != "correction_id")).join(inks)
 _NAMED_IN_AN_ERROR = 10
+
+#: Glyph, symbol and profile of a correction.
+Present = tuple[NDArray[np.uint8], str, str]
 
 
 class Store:
@@ -104,23 +109,38 @@ class Store:
         """
         return self.add_many([new])[0]
 
-    def add_many(self, new: Sequence[NewCorrection]) -> list[Correction]:
+    def add_many(
+        self,
+        new: Sequence[NewCorrection],
+        still_new: Callable[[Sequence[Present]], Sequence[NewCorrection]] | None = None,
+        since: int = 0,
+    ) -> list[Correction]:
         """Keep several corrections, all or none.
+
+        Args:
+            new: what to keep.
+            still_new: is given what was added or changed since a revision, by glyph, symbol and profile, and says which
+                of ``new`` to keep all the same. Nobody adds anything in between.
+            since: that revision.
 
         Raises:
             StoreReadOnly, StoreFull, StoreError: none was kept.
         """
         if not new:
             return []
-        inked = [ink_row(one) for one in new]
+        inked = {id(one): ink_row(one) for one in new}
         now = datetime.now(UTC)
 
         def work(connection: Connection, revision: int) -> list[Correction]:
-            rows = [correction_row(one, revision, now) for one in new]
+            wanted = new if still_new is None else still_new(_present(connection, since))
+            if not wanted:
+                return []
+            rows = [correction_row(one, revision, now) for one in wanted]
             given = insert(corrections).returning(corrections.c.id, sort_by_parameter_order=True)
             ids = list(connection.scalars(given, rows))
-            connection.execute(insert(inks), [{"correction_id": i, **ink} for i, ink in zip(ids, inked, strict=True)])
-            return [kept(one, i, revision, now) for i, one in zip(ids, new, strict=True)]
+            pairs = list(zip(ids, wanted, strict=True))
+            connection.execute(insert(inks), [{"correction_id": i, **inked[id(one)]} for i, one in pairs])
+            return [kept(one, i, revision, now) for i, one in pairs]
 
         return self._database.change(work)
 
@@ -247,6 +267,13 @@ class Store:
         return sorted(
             self._database.read(lambda connection: [(name, count) for name, count in connection.execute(grouped)])
         )
+
+
+def _present(connection: Connection, since: int) -> list[Present]:
+    """What counts of that which was added or changed after a revision: glyph, symbol and profile of each."""
+    columns = (inks.c.glyph, corrections.c.symbol, corrections.c.profile)
+    query = select(*columns).join(corrections).where(LIVE, corrections.c.revision > since)
+    return [(glyph_of(glyph), symbol, profile) for glyph, symbol, profile in connection.execute(query)]
 
 
 def _check(ids: Sequence[int], deleted: bool = False) -> None:

@@ -10,9 +10,15 @@ from numpy.typing import NDArray
 from .records import Change, Correction, NewCorrection
 from .strokes import pack_strokes, unpack_strokes
 
-__all__ = ["change_of", "correction_of", "correction_row", "ink_row", "kept"]
+__all__ = ["change_of", "correction_of", "correction_row", "glyph_of", "ink_row", "kept"]
 
-_BLANK = np.frombuffer(bytes(28 * 28), np.uint8).reshape(28, 28)
+
+def glyph_of(data: bytes) -> NDArray[np.uint8]:
+    """Give a glyph of its bytes, uint8 (28, 28)."""
+    return np.frombuffer(data, np.uint8).reshape(28, 28)
+
+
+_BLANK = glyph_of(bytes(28 * 28))
 
 
 def correction_row(new: NewCorrection, revision: int, now: datetime) -> dict[str, Any]:
@@ -52,7 +58,7 @@ def kept(new: NewCorrection, id: int, revision: int, now: datetime) -> Correctio
 def correction_of(row: Any) -> Correction:
     """The correction that a row of both tables stands for."""
     values = dict(row._mapping)
-    values["glyph"] = np.frombuffer(values["glyph"], np.uint8).reshape(28, 28)
+    values["glyph"] = glyph_of(values["glyph"])
     values["features"] = np.frombuffer(values["features"], "<f4")
     values["strokes"] = None if values["strokes"] is None else tuple(map(_sound, unpack_strokes(values["strokes"])))
     return Correction(**values)
@@ -65,7 +71,7 @@ def change_of(row: Any) -> Change:
         profile=row.profile,
         symbol=row.symbol,
         read=row.read,
-        glyph=_BLANK if row.glyph is None else np.frombuffer(row.glyph, np.uint8).reshape(28, 28),
+        glyph=_BLANK if row.glyph is None else glyph_of(row.glyph),
         features=np.frombuffer(row.features or b"", "<f4"),
         features_model=row.features_model or "",
         deleted=row.deleted_at is not None,

@@ -77,7 +77,9 @@ class Replay:
         self._weights, self._new = _in_order_of_packs(lessons)
         self._base = Mixture(base, symbols, seed + 1)
         self._keys = self._base.epoch_keys(np.random.default_rng((seed, 0)))
-        parts = (lessons.ids.tobytes(), "\n".join(lessons.labels.tolist()).encode(), str(len(self._keys)).encode())
+        known = (lessons.ids, self._weights, self._new)  # doubts may be others by the time that it is gone on with
+        named = ("\n".join(lessons.labels.tolist()), str(len(self._keys)))
+        parts = (*(array.tobytes() for array in known), *(name.encode() for name in named))
         self.fingerprint = hashlib.sha256(b"\0".join(parts)).hexdigest()
 
     def batch(self, number: int, size: int, lessons_share: float, new_share: float) -> ReplayBatch:

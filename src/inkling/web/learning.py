@@ -132,7 +132,7 @@ def reading() -> Response:
     openapi_extensions=_ONE,
     responses={
         200: {
-            "description": "A grey PNG, black ink on white paper, as large as it was written.",
+            "description": "A grey PNG, black ink on white paper: as it was cut out, 640 px a side at most, or drawn.",
             "content": {"image/png": {"schema": {"type": "string", "format": "binary"}}},
         },
         404: Problem,

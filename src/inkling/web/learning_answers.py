@@ -14,8 +14,8 @@ __all__ = ["correction_json", "reading_json", "was_wrong"]
 
 
 def was_wrong(correction: Correction) -> bool:
-    """Say whether something else had been read."""
-    return correction.read is not None and correction.read != correction.symbol
+    """Say whether something else had been read, or nothing: what came closest to unknown ink was no answer."""
+    return correction.read is not None and (correction.read != correction.symbol or correction.reason == "unknown")
 
 
 def correction_json(correction: Correction, doubt: float | None = None) -> dict[str, Any]:

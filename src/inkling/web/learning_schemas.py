@@ -223,7 +223,7 @@ class CorrectionAnswer(BaseModel):
     created_at: str = Field(description="When it was said: ISO 8601, UTC.")
     deleted_at: str | None = Field(description="When it was deleted, where it was.")
     read: ReadBefore | None = Field(description="What it was read as before, where that is known.")
-    wrong: bool = Field(description="Whether it was read as another symbol.")
+    wrong: bool = Field(description="Whether it was read as another symbol, or was unknown.")
     glyph: str = Field(description="Base64 of a 28×28 grey PNG, black ink on white paper.")
     strokes: list[list[list[float]]] | None = Field(description="The strokes, where it was drawn.")
     pen_width: float | None = Field(description="The width of the pen in px, where it is known.")

@@ -98,7 +98,7 @@ def _figures(card: Mapping[str, Any]) -> dict[str, dict[str, float]]:
     figures = {}
     for name, figure in _mapping(card.get("figures")).items():
         numbers = {key: number for key, value in _mapping(figure).items() if (number := _number(value)) is not None}
-        if "accuracy" in numbers:
+        if "accuracy" in numbers and numbers.get("samples", 0) >= 1:  # of none it says nothing
             figures[str(name)] = numbers
     return figures
 

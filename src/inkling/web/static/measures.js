@@ -70,7 +70,7 @@ export function measured(models) {
     const groups = [...new Map(all.map((group) => [group.map(keyOf).sort().join(), group])).values()]; // most versions share one
     const rank = (group) => {
       const among = models.filter((model) => read(model, group));
-      return [among.some(({ current }) => current), group.some(({ name }) => name !== TYPEFACES), among.length, pooled(group).samples];
+      return [among.some(({ current }) => current), group.some(({ name }) => name !== TYPEFACES), among.length, pooled(group)?.samples ?? 0];
     };
     const ahead = ([a], [b]) => b.map((value, place) => value - a[place]).find(Boolean) ?? 0;
     return groups.map((group) => [rank(group), group]).sort(ahead)[0]?.[1] ?? [];

@@ -1,7 +1,7 @@
 import string
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from inkling import Alphabet, UnknownAlphabet
@@ -143,3 +143,27 @@ def test_what_was_a_row_of_symbols_stays_one_whatever_name_is_taught():
     for name in ("tick", "heart", "11"):  # no rows: two are words, and one has a symbol twice
         assert Alphabet.parse(name, SYMBOLS, taught).symbols == (name,)
     assert Alphabet.parse("digits+01", SYMBOLS, taught).symbols == (*"0123456789", "01")
+
+
+@given(
+    st.lists(st.sampled_from([*"0123wasdigtck", ",", "+", "[", "]", '"', "\\", "'", "tick", "01", "é", "👩\u200d🎨"]),
+             min_size=1, unique=True)
+)  # fmt: skip
+@example(["w", "a", "s", "d"])
+@example(["c", "b", "a"])
+@example(["t", "i", "c", "k"])
+@example(["0", ",", "1"])
+@example(["0", "1", ","])
+@example(["tick", ","])
+@example([","])
+def test_the_name_of_an_own_list_gives_the_same_list(symbols):
+    taught = (",", "+", "[", "]", '"', "\\", "'", "tick", "01", "é", "👩\u200d🎨")
+    alphabet = Alphabet.parse(symbols, SYMBOLS, taught)
+    assert alphabet.symbols == tuple(symbols)
+    assert Alphabet.parse(alphabet.name, SYMBOLS, taught) == alphabet
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, "[1, 2]", "{}", '[["a"]]', "[]", '["a", "a"]'])
+def test_what_is_json_but_no_list_of_symbols_is_refused(text):
+    with pytest.raises(UnknownAlphabet):
+        Alphabet.parse(text)

@@ -1,7 +1,9 @@
 """Alphabets: the symbols that a reading may choose from, and which symbols look alike."""
 
+import contextlib
 import difflib
 import functools
+import json
 import string
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -132,7 +134,8 @@ class Alphabet:
         A string that is no name is a list of symbols: ``"0123456789ABCDEF"``, or with commas, ``"Y,N"``. A string of
         letters that looks like a misspelt name is refused rather than taken apart. Symbols may be joined to names, too:
         ``"digits+tick"``. A taught name such as ``01``, which is a row of the model's symbols as well, is meant only in
-        a list (``["01"]``, ``"01,"``) or beside a name (``"digits+01"``).
+        a list (``["01"]``, ``"01,"``) or beside a name (``"digits+01"``); a taught comma only in a list, which may be
+        written as JSON, too. The name of what is made gives the same again.
 
         Args:
             spec: a name, symbols in one string, or a sequence of symbols.
@@ -144,30 +147,25 @@ class Alphabet:
         """
         if isinstance(spec, str):
             return _parsed(spec, tuple(known), tuple(taught))
-        known = (*known, *taught)
         if isinstance(spec, Alphabet):
-            return spec._checked(known)
+            return spec._checked((*known, *taught))
         try:
             symbols = tuple(composed(s) if isinstance(s, str) else s for s in spec)
         except TypeError:
             raise _unknown(f"an alphabet is a name or a list of symbols, not {type(spec).__name__}.") from None
-        return cls._of(symbols, known)
+        return cls._of(symbols, known, taught)
 
     @classmethod
     def _named(cls, spec: str, known: Sequence[str], taught: Sequence[str]) -> "Alphabet":
         """Make an alphabet of text, as :meth:`parse` does."""
-        network, known = known, (*known, *taught)
         name = composed(spec).strip()
         parts = [part.strip() for part in name.split("+")]
         if any(part in (*_PARTS, _CASELESS, TAUGHT) for part in parts):
-            return cls._joined(parts, known, taught)
-        if name in known and not _is_row(name, network):  # a row stays one, whatever is taught
-            return cls._of((name,), known)
-        if "," in name:
-            return cls._of(tuple(part.strip() for part in name.split(",") if part.strip()), known)
-        if not name or _reads_like_a_name(name):
+            return cls._joined(parts, (*known, *taught), taught)
+        symbols = _listed(name, known, taught)
+        if not symbols:
             raise _unknown(f"there is no alphabet named {spec!r}.")
-        return cls._of(tuple(regex.findall(r"\X", name)), known)
+        return cls._of(symbols, known, taught)
 
     @classmethod
     def all_of(cls, known: Sequence[str], taught: Sequence[str] = ()) -> "Alphabet":
@@ -175,7 +173,7 @@ class Alphabet:
         name = next((name for name, part in _PARTS.items() if part == tuple(known)), "")
         if taught and name:
             name += f"+{TAUGHT}"
-        return cls._of((*known, *taught), (*known, *taught), name)
+        return cls._of((*known, *taught), known, taught, name)
 
     @classmethod
     def _joined(cls, parts: Sequence[str], known: Sequence[str], taught: Sequence[str]) -> "Alphabet":
@@ -203,7 +201,10 @@ class Alphabet:
         return self
 
     @classmethod
-    def _of(cls, symbols: tuple[object, ...], known: Sequence[str], name: str = "") -> "Alphabet":
+    def _of(
+        cls, symbols: tuple[object, ...], network: Sequence[str], taught: Sequence[str], name: str = ""
+    ) -> "Alphabet":
+        known = (*network, *taught)
         texts = tuple(s for s in symbols if isinstance(s, str))
         if not texts or len(texts) != len(symbols):
             raise _unknown(f"an own alphabet is a list of one symbol or more, got {list(symbols)!r}.")
@@ -213,15 +214,34 @@ class Alphabet:
         if len(set(texts)) != len(texts):
             twice = [s for s in dict.fromkeys(texts) if texts.count(s) > 1]
             raise _unknown(f"{_list(twice)} stands more than once in the alphabet {_list(texts)}.")
-        own = ("" if all(len(s) == 1 for s in texts) else ",").join(texts)
-        own += "," if len(texts) == 1 and _is_row(own, known) else ""  # else it would be read as its letters
-        return cls(name or own, texts, tuple((s,) for s in texts))
+        return cls(name or _name_of(texts, network, taught), texts, tuple((s,) for s in texts))
 
 
 @functools.lru_cache(maxsize=64)
 def _parsed(spec: str, known: tuple[str, ...], taught: tuple[str, ...]) -> Alphabet:
     """Parse text once: nearly every reading names the same few alphabets."""
     return Alphabet._named(spec, known, taught)
+
+
+def _listed(text: str, known: Sequence[str], taught: Sequence[str]) -> tuple[str, ...]:
+    """Give the symbols that a text lists; none where it lists none."""
+    if text in (*known, *taught) and not _is_row(text, known):  # a row stays one, whatever is taught
+        return (text,)
+    with contextlib.suppress(ValueError, RecursionError):
+        if text.startswith("[") and (items := json.loads(text)) and all(isinstance(item, str) for item in items):
+            return tuple(map(composed, items))
+    if "," in text:
+        return tuple(part.strip() for part in text.split(",") if part.strip())
+    return () if not text or _reads_like_a_name(text) else tuple(regex.findall(r"\X", text))
+
+
+def _name_of(symbols: tuple[str, ...], known: Sequence[str], taught: Sequence[str]) -> str:
+    """Name an own list so that the name lists the same symbols: in a row, with commas, or else as JSON."""
+    listed = ",".join(symbols)
+    names = ("".join(symbols) if all(len(s) == 1 for s in symbols) else listed, listed, f"{listed},")
+    return next(
+        (name for name in names if _listed(name, known, taught) == symbols), json.dumps(symbols, ensure_ascii=False)
+    )
 
 
 def _reads_like_a_name(text: str) -> bool:

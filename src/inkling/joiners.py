@@ -1,13 +1,13 @@
-"""What is seen of a text: joiners change how their neighbours are written, and some characters are never seen."""
+"""What is seen of a text: some characters only change how their neighbours are written, and some are never seen."""
 
 import unicodedata
 
 import regex
 
-__all__ = ["JOINER", "composed", "seen"]
+__all__ = ["SIGN", "composed", "seen"]
 
-#: One joiner.
-JOINER = regex.compile(r"[\u200C\u200D]")
+# One joiner.
+_JOINER = regex.compile(r"[\u200C\u200D]")
 
 #: Where a joiner makes a difference: in letters that join their neighbours, beside a virama, in emoji of several parts.
 _KEPT = regex.compile(
@@ -21,29 +21,53 @@ _KEPT = regex.compile(
     regex.VERBOSE,
 )
 
+#: Signs that choose between the forms of the character before them, and those of which flags are made.
+_CHOOSING = regex.compile(r"[\uFE00-\uFE0F\u180B-\u180D\u180F\U000E0020-\U000E007F\U000E0100-\U000E01EF]")
+
+#: Where they make a difference. Whether an emoji is painted or drawn makes none to what a person writes.
+_CHOSEN = regex.compile(
+    r"""
+    (?<= \p{Ideographic} ) [\uFE00-\uFE0D\U000E0100-\U000E01EF]                     # 葛󠄀
+    | (?<= [\p{Sm}\p{Script=Myanmar}\p{Script=Phags_Pa}\p{Script=Manichaean}] ) [\uFE00-\uFE0D]
+    | (?<= \p{Script=Mongolian} ) [\u180B-\u180D\u180F]
+    | (?<= \p{Extended_Pictographic} ) \uFE0F (?= \u200D \p{Extended_Pictographic} ) # 🏳️‍🌈
+    | (?<= [0-9\#*] ) \uFE0F (?= \u20E3 )                                            # 7️⃣
+    | (?<= \U0001F3F4 [\U000E0020-\U000E007E]* ) [\U000E0020-\U000E007F]              # a flag
+    """,
+    regex.VERBOSE,
+)
+
+#: One character that only changes how others are written.
+SIGN = regex.compile(f"{_JOINER.pattern}|{_CHOOSING.pattern}")
+
 _SEEN = regex.compile(r"[^\p{M}\p{Z}\p{C}\p{Default_Ignorable_Code_Point}\u2800]")
 #: Never seen, and for nothing; other signs that are not seen choose between a character's forms.
 _FILLING = regex.compile(r"[\u034F\u115F\u1160\u17B4\u17B5\u3164\uFFA0]")
 
 
 def composed(text: str) -> str:
-    """Give a text in composed form (NFC) without joiners that change nothing: what looks the same is the same.
+    """Give a text in composed form (NFC) without signs that change nothing: what looks the same is the same.
 
     Example:
-        >>> composed("a\\u200db"), composed("👩\\u200d🎨") == "👩\\u200d🎨"
-        ('ab', True)
+        >>> composed("a\\u200db"), composed("A\\ufe0f"), composed("👩\\u200d🎨") == "👩\\u200d🎨"
+        ('ab', 'A', True)
     """
     before, text = "", unicodedata.normalize("NFC", text)
-    while text != before and JOINER.search(text):  # marks move to where a joiner was, and change what is beside others
-        before, text = text, unicodedata.normalize("NFC", _joined(text))
+    while text != before and SIGN.search(text):  # marks move to where a sign was, and change what is beside others
+        before, text = text, unicodedata.normalize("NFC", _only(_CHOOSING, _CHOSEN, _joined(text)))
     return text
 
 
 def _joined(text: str) -> str:
     # of several in a row the first counts
     text = regex.sub(r"([\u200C\u200D])[\u200C\u200D]+", r"\1", text)
-    kept = {match.start() for match in _KEPT.finditer(text)}
-    return "".join(c for i, c in enumerate(text) if i in kept or not JOINER.match(c))
+    return _only(_JOINER, _KEPT, text)
+
+
+def _only(signs: "regex.Pattern[str]", kept: "regex.Pattern[str]", text: str) -> str:
+    """Leave out signs but for those that are kept."""
+    places = {match.start() for match in kept.finditer(text)}
+    return "".join(c for i, c in enumerate(text) if i in places or not signs.match(c))
 
 
 def seen(text: str) -> bool:

@@ -95,6 +95,22 @@ def test_every_step_from_the_first_keeps_the_rows(url):
     store.close()
 
 
+def test_names_that_were_told_apart_by_signs_that_nobody_sees_become_one(url):
+    store = Store.open(url)
+    store.add_many(
+        [sample(1, symbol="❤", profile="Ada"), sample(2, symbol="❤\ufe0f", profile="Ada\ufe0f", read="7\ufe0e")]
+    )
+    store.close()
+    engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE inkling_schema SET version_num = '0005'")
+    engine.dispose()
+    store = Store.open(url)
+    assert [(change.profile, change.symbol) for change in store.changes(0)] == [("Ada", "❤")] * 2
+    assert store.get(2).read == "7"
+    store.close()
+
+
 def test_the_newest_step_is_the_one_that_the_program_names():
     config = Config()
     config.set_main_option("script_location", str(Path(inkling.store.__file__).parent / "migrations"))

@@ -56,9 +56,8 @@ def test_a_broken_line_is_reported_and_the_others_come_in(tmp_path, field, value
     (tmp_path / "secret.png").write_bytes(encoded(picture("7")))
     folder = edited(tmp_path / "out", **{field: value})
     read, problems = read_exchange(folder)
-    whole = [one for one in read if one.created_at]
-    assert [one.created_at for one in whole] == [scanned(1).created_at, correction(3).created_at]
-    assert len(problems) == 1
+    assert [one.created_at for one in read] == [scanned(1).created_at, correction(3).created_at]
+    assert problems[1:] == (["7/000002.png: It is not in corrections.csv."] if field == "file" else [])
     assert "Traceback" not in problems[0]
     assert problems[0].endswith(".")
     assert len(problems[0]) < 300
@@ -134,6 +133,17 @@ def test_pickles_are_never_read(tmp_path):
     with pytest.raises(DataError, match="pickled"):
         read_exchange(tmp_path / "trap.npz")
     assert not (tmp_path / "sprung").exists()
+
+
+def test_what_a_csv_does_not_list_is_named_and_not_taught_by_its_folder(tmp_path):
+    scans = {f"scans__{name}.png": encoded(picture(name)) for name in "741"}
+    folder = written_in_folder(tmp_path / "mine", **scans, scans__4_json=b"[[[1, 2], [3, 40]]]")
+    (folder / "scans" / "4_json").rename(folder / "scans" / "4.json")
+    (folder / CSV).write_text("file,symbol,strokes,picture\nscans\\7.png,θ,,\n./scans/4.png,4,scans/4.json,\n", "utf-8")
+    read, problems = read_exchange(folder)
+    assert [one.symbol for one in read] == ["θ", "4"]
+    assert read[1].strokes is not None
+    assert problems == ["scans/1.png: It is not in corrections.csv."]
 
 
 def test_what_unpacks_to_too_much_is_refused(tmp_path, monkeypatch):
@@ -221,7 +231,7 @@ def test_more_samples_than_are_taken_at_once_are_refused(tmp_path, monkeypatch):
 
 def test_a_report_sends_nothing_to_the_terminal_that_it_obeys(tmp_path):
     folder = edited(tmp_path / "out", file="\x1b[2J\n" + "x" * 500)
-    (problem,) = read_exchange(folder)[1]
+    problem, _ = read_exchange(folder)[1]
     assert problem.isprintable()
     assert len(problem) < 400
 

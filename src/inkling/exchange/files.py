@@ -28,8 +28,9 @@ __all__ = ["folder_of", "read_files", "write_folder", "write_zip"]
 _FIELDS = ("file", "symbol", "profile", "read", "probability", "reason", "alphabet", "model", "created_at",
            "pen_width", "size_px", "strokes", "picture")  # fmt: skip
 _MOST_CSV_BYTES = 2**28
-#: Columns that a table must have, and those that hold numbers.
+#: Columns that a table must have, those that hold numbers, and those that name files.
 _COLUMNS, _NUMBERS = {"file", "symbol"}, ("probability", "pen_width", "size_px")
+_PLACES = ("file", "strokes", "picture")
 _MOST_FILE_BYTES = 2**25
 _LONGEST_NAME = 200
 _GLYPH_SIDES = bytes([0, 0, 0, 28]) * 2  # as a PNG's header says it
@@ -101,7 +102,7 @@ def _files(corrections: Sequence[Correction]) -> Iterator[tuple[str, bytes]]:
 
 
 def read_files(files: Folder | Zip) -> Iterator[Row | str]:
-    """Read what the CSV lists, then pictures that it does not list, each by the name of its sub-folder.
+    """Read what the CSV lists, and name what it does not; without one, each picture by the name of its sub-folder.
 
     Raises:
         DataError: there is nothing to read, or the CSV is damaged.
@@ -110,8 +111,8 @@ def read_files(files: Folder | Zip) -> Iterator[Row | str]:
     listed: set[str] = set()
     if CSV in names:
         for line in _lines(files):
-            name = PurePosixPath(line["file"]).as_posix()
-            listed.add(name)
+            name = line["file"]
+            listed.update(line[column] for column in _PLACES if line.get(column))
             yield _attempt(name if line["file"] else "a line without a file", partial(_listed, files, name, line))
     others = [name for name in names if name.count("/") == 1 and name not in listed and not passed_over(name)]
     if CSV not in names and not others:
@@ -120,7 +121,9 @@ def read_files(files: Folder | Zip) -> Iterator[Row | str]:
             "Make one sub-folder a symbol, such as 7/ or upper_A/, and put its pictures inside.",
         )
     for name in others:
-        yield _attempt(name, partial(_unlisted, files, name))
+        yield (
+            f"{shown(name)}: It is not in {CSV}." if CSV in names else _attempt(name, partial(_by_folder, files, name))
+        )
 
 
 def _attempt(where: str, make: Callable[[], Row]) -> Row | str:
@@ -143,11 +146,13 @@ def _lines(files: Folder | Zip) -> Iterator[Mapping[str, str]]:
         lines = _table(text, delimiter)
         if missing := _COLUMNS - set(lines.fieldnames or ()):
             raise DataError(f"{CSV} has no column {sorted(missing)[0]!r}.", "Its first line names its columns.")
-        if delimiter == ",":
-            yield from lines
-        else:  # where a comma is for decimals, spreadsheets set columns apart by something else
-            for line in lines:
-                yield line | {name: line[name].replace(",", ".") for name in _NUMBERS if line.get(name)}
+        for line in lines:
+            line |= {
+                name: PurePosixPath(line[name].replace("\\", "/")).as_posix() for name in _PLACES if line.get(name)
+            }
+            if delimiter != ",":  # where a comma is for decimals, spreadsheets set columns apart by something else
+                line |= {name: line[name].replace(",", ".") for name in _NUMBERS if line.get(name)}
+            yield line
     except (*_DAMAGED, csv.Error) as error:
         raise DataError(
             f"{CSV} cannot be read: {error}.", "Save it as UTF-8, with commas, semicolons or tabs."
@@ -180,7 +185,7 @@ def _listed(files: Folder | Zip, where: str, line: Mapping[str, str]) -> Row:
     return Row(where, line["symbol"], glyph, None, picture, strokes, _number(line.get("size_px")) or 0.0, fields)
 
 
-def _unlisted(files: Folder | Zip, name: str) -> Row:
+def _by_folder(files: Folder | Zip, name: str) -> Row:
     from ..data.pictures import PICTURE_SUFFIXES, symbol_of
 
     path = PurePosixPath(name)

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import click
 
-from .cli_learning import corrections, open_service, said, source_of, teach
+from .cli_learning import corrections, named, open_service, said, source_of, teach
 from .cli_models import models
 from .cli_retrain import retrain, worker
 from .cli_train import train
@@ -60,7 +60,7 @@ def read(
     import json
 
     alternatives = alternatives or ("5" if as_json else "2")
-    if alternatives != "all" and not alternatives.isdecimal():
+    if alternatives != "all" and not (alternatives.isdecimal() and len(alternatives) < 10):
         raise click.BadParameter(f"{alternatives!r} is neither a number nor 'all'.", param_hint="--alternatives")
     shown: int | Literal["all"] = "all" if alternatives == "all" else int(alternatives)
     service = open_service(bundle)
@@ -70,13 +70,13 @@ def read(
         try:
             reading = service.read(source_of(file, service.settings), chosen, shown, profile)
         except InkError as error:
-            click.echo(f"inkling: {file}: {error}", err=True)
+            click.echo(f"inkling: {named(file)}: {error}", err=True)
             failed = True
             continue
         if as_json:
             click.echo(json.dumps({"path": file, **reading.to_json()}, ensure_ascii=False))
         else:
-            click.echo(f"{file}\t{said(reading)}")
+            click.echo(f"{named(file)}\t{said(reading)}")
     if failed:
         sys.exit(1)
 
@@ -109,9 +109,10 @@ def data(context: click.Context, folder: str | None) -> None:
         return
     from .data.catalogue import CATALOGUE, survey
     from .evaluation.tables import text_table
+    from .folders import expanded
     from .settings import Settings
 
-    path = Path(Settings.load(data=folder).data).expanduser()
+    path = expanded(Settings.load(data=folder).data)
     found = survey(path)
     if found:
         rows = [
@@ -144,9 +145,10 @@ def fetch(data_folder: str | None, names: tuple[str, ...], folder: str | None) -
     """Download data sets (mnist, emnist), check them, and write them as packs. Goes on where it was stopped."""
     from .data.fetch import fetch as fetch_data
     from .data.packs import load_pack
+    from .folders import expanded
     from .settings import Settings
 
-    path = Path(Settings.load(data=folder or data_folder).data).expanduser()
+    path = expanded(Settings.load(data=folder or data_folder).data)
     for name in names:
         for pack in fetch_data(name, path, progress=True):
             click.echo(f"{pack}: {len(load_pack(pack)):,} samples")
@@ -200,11 +202,12 @@ def evaluate(
         raise click.UsageError("--few-shot-bundle goes with --learning or --few-shot.")
     if samples is not None and not (robustness or refusal):
         raise click.UsageError("--samples goes with --robustness or --refusal.")
+    from .folders import expanded
     from .recognizer import Recognizer
     from .settings import Settings
 
     settings = Settings.load(bundle=bundle, data=folder)
-    path, to, progress = Path(settings.data).expanduser(), Path(out), sys.stderr.isatty()
+    path, to, progress = expanded(settings.data), Path(out), sys.stderr.isatty()
     recognizer = Recognizer(settings.bundle or None)
     side, others = "test" if split == "all" else split, [Recognizer(other) for other in few_shot_bundle]
     if learning:

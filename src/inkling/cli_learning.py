@@ -48,6 +48,11 @@ def source_of(file: str, settings: "Settings") -> str | bytes:
     return sys.stdin.buffer.read(settings.max_image_bytes + 1) if file == "-" else file
 
 
+def named(file: str) -> str:
+    """Give a file's name as it may stand in a line: without characters that end it or that a terminal obeys."""
+    return file if file.isprintable() else ascii(file)
+
+
 @click.command()
 @click.argument("file")
 @click.argument("symbol")
@@ -65,7 +70,7 @@ def teach(file: str, symbol: str, profile: str, alphabet: str | None, as_json: b
             "before": taught.before.to_json(), "reading": taught.reading.to_json(),
         })  # fmt: skip
         return
-    click.echo(f"{file} was read as {_answer(taught.before)}.")
+    click.echo(f"{named(file)} was read as {_answer(taught.before)}.")
     click.echo(f"Learned that it is {made.symbol} (correction {made.id} of {made.profile}).")
     click.echo(f"Now it is read as {_answer(taught.reading)}. To undo: inkling corrections undo {made.id}")
 
@@ -105,7 +110,8 @@ def list_(
         if as_json:
             _print_json(_described(one))
             continue
-        read = "" if one.read is None else f"{one.read} {one.probability or 0:.3f}"
+        read = one.read or ""
+        read += "" if one.read is None or one.probability is None else f" {one.probability:.3f}"
         read = f"? closest: {one.read}" if one.read is not None and one.reason == "unknown" else read
         time = one.created_at.astimezone(UTC)
         click.echo(f"{one.id}\t{one.symbol}\t{read}\t{one.profile}\t{time:%Y-%m-%d %H:%M:%S}")

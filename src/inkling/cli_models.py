@@ -119,9 +119,12 @@ def promote(version: str, force: bool, reason: str) -> None:
 @click.option("--reason", default="", help="Why, to be kept with it.")
 def rollback(reason: str) -> None:
     """Go back to the version that read before; once more goes one further back."""
-    promotion = open_service().versions.roll_back(reason or _ASKED)
-    click.echo(f"{promotion.version} reads again, in place of {promotion.previous}.")
-    click.echo(f"To undo: inkling models promote {promotion.previous}")
+    versions = open_service().versions
+    promotion = versions.roll_back(reason or _ASKED)
+    left = str(promotion.previous)  # there was one, or there would be nothing to go back from
+    refused = versions.get(left).model.state == "refused"
+    click.echo(f"{promotion.version} reads again, in place of {left}.")
+    click.echo(f"To undo: inkling models promote {left}{' --force' if refused else ''}")
 
 
 @models.command()

@@ -81,6 +81,7 @@ def train(
         raise click.UsageError(
             "--resume goes on with the checkpoint's own recipe: leave out --recipe, --from, --epochs and --seed."
         )
+    from .folders import expanded
     from .settings import Settings
 
     try:
@@ -95,7 +96,7 @@ def train(
     from .evaluation.evaluate import evaluate as evaluate_bundle
     from .recognizer import Recognizer
 
-    folder = Path(Settings.load().data).expanduser()
+    folder = expanded(Settings.load().data)
     recipe = RECIPES[name]
     recipe = replace(recipe, epochs=epochs or recipe.epochs, seed=recipe.seed if seed is None else seed)
     material = gather(sources, folder, dry_run, recipe.seed, leave_out)

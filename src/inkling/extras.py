@@ -1,6 +1,7 @@
 """How to add an extra: packages that Inkling can do without, such as torch, which only training needs."""
 
 import re
+import shlex
 import sys
 from importlib.metadata import PackageNotFoundError, requires
 from pathlib import Path
@@ -30,7 +31,7 @@ def way_to_add(extra: str, package: Path | None = None, python: str = "", *, pla
             return f"Go to the folder of Inkling's source. Run: {near} -m pip install -e '.[{extra}]'."
         if not places:
             return f"Go to the folder of Inkling's source. {_RUN} -m pip install -e '.[{extra}]'."
-        return f"Run: {_quoted(python)} -m pip install -e '{source}[{extra}]'."
+        return f"Run: {_quoted(python)} -m pip install -e {_quoted(f'{source}[{extra}]')}."
     if needed := _needed(extra):
         run = f"Run: {_quoted(python)}" if places else _RUN
         return f"{run} -m pip install {' '.join(map(_quoted, needed))}."
@@ -47,4 +48,4 @@ def _needed(extra: str) -> list[str]:
 
 
 def _quoted(word: str) -> str:
-    return word if re.fullmatch(r"[\w./\\:-]+", word) else f"'{word}'"
+    return word if re.fullmatch(r"[\w./\\:-]+", word) else shlex.quote(word) if "'" in word else f"'{word}'"

@@ -5,7 +5,15 @@ from pathlib import Path
 
 from .errors import FolderNotWritable
 
-__all__ = ["writable_folder"]
+__all__ = ["expanded", "writable_folder"]
+
+
+def expanded(path: str | Path) -> Path:
+    """Give a path with ``~`` as the home folder it stands for; as it is, where nobody has one, as shells do."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        return Path(path)
 
 
 def writable_folder(folder: str | Path) -> Path:
@@ -14,7 +22,7 @@ def writable_folder(folder: str | Path) -> Path:
     Raises:
         FolderNotWritable: it cannot be made, it is a file, or nothing can be written in it.
     """
-    path = Path(folder).expanduser()
+    path = expanded(folder)
     try:
         path.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=path) as probe:

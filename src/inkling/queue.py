@@ -12,6 +12,7 @@ from typing import Any
 
 from .errors import QueueError
 from .extras import way_to_add
+from .folders import expanded
 from .settings import Settings
 
 __all__ = ["answers", "listen", "open_queue", "wake"]
@@ -129,14 +130,14 @@ def _serializer() -> Any:
 def _path(url: str, settings: Settings) -> Path:
     kind, separator, path = url.partition(":///")
     if separator and kind == "sqlite" and path:
-        return Path(path).expanduser().absolute()
+        return expanded(path).absolute()
     if "://" in url:
         raise QueueError(f"The setting queue_url names {url.partition('://')[0]}; expected a file or redis.", _EXAMPLES)
     if url:
-        return Path(url).expanduser().absolute()
+        return expanded(url).absolute()
     kind, _, path = settings.database_url.partition(":///")
     if kind.startswith("sqlite") and path:
-        return Path(path).expanduser().absolute().with_name(_FILE)
+        return expanded(path).absolute().with_name(_FILE)
     import platformdirs
 
     try:

@@ -8,13 +8,13 @@ from collections import OrderedDict
 from contextlib import suppress
 from dataclasses import dataclass
 from math import inf
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .bundle import Bundle
 from .errors import BundleDamaged, BundleError, ModelError, SettingsError, StoreError
+from .folders import expanded
 from .ink import Ink
 from .kept import learned
 from .profiles import EVERYBODY
@@ -255,6 +255,6 @@ def _is_no_file(url: str) -> bool:
     """Say whether a URL names a SQLite file that is not there, without loading SQLAlchemy, which takes a while."""
     kind, _, path = url.partition(":///")
     try:
-        return kind == "sqlite" and bool(path) and not set(path) & set("?:") and not Path(path).expanduser().exists()
+        return kind == "sqlite" and bool(path) and not set(path) & set("?:") and not expanded(path).exists()
     except (OSError, RuntimeError):  # it may be there, where we may not look; no home folder
         return False

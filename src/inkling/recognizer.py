@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from .alphabet import Alphabet
 from .bundle import SHIPPED, Bundle
 from .errors import InklingError, InvalidInk
+from .folders import expanded
 from .inference import BATCH, Graphs, Inference, quantized
 from .ink import Ink, Source
 from .judge import Judge, vouched_for
@@ -43,7 +44,7 @@ class Recognizer:
     def __init__(self, bundle: Bundle | Path | str | None = None, settings: Settings | None = None) -> None:
         self.settings = settings or Settings.load()
         if not isinstance(bundle, Bundle):
-            bundle = Bundle.load(Path(bundle or self.settings.bundle or SHIPPED).expanduser())
+            bundle = Bundle.load(expanded(bundle or self.settings.bundle or SHIPPED))
         self.bundle = bundle
         self.symbols = bundle.symbols
         self._graphs = Graphs(bundle)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from .alphabet import Alphabet, parse_symbol
 from .doubts import Doubts
 from .ink import Ink, Source
+from .joiners import composed
 from .kept import correction_of, ink_as_written, ink_of, picture_of, traced
 from .memory import Memory
 from .outcomes import Imported, Taught
@@ -209,6 +210,7 @@ class Service:
             query: which.
             doubtful: only those that disagree with others like them, among what their profile reads with.
         """
+        query = _as_kept(query)
         if doubtful:
             query = replace(query, ids=tuple(self.doubtful(query.profile)))
         return self.store.find(query)
@@ -244,7 +246,7 @@ class Service:
         from .exchange import export_corrections
         from .store import CorrectionQuery
 
-        return export_corrections(self._all(query or CorrectionQuery()), path)
+        return export_corrections(self._all(_as_kept(query or CorrectionQuery())), path)
 
     def import_(self, path: Path, profile: str | None = None) -> Imported:
         """Add the corrections of a file or folder; good ones are added, the others reported, none comes twice.
@@ -273,3 +275,9 @@ class Service:
             if page.after is None:
                 return
             query = replace(query, after=page.after)
+
+
+def _as_kept(query: "CorrectionQuery") -> "CorrectionQuery":
+    """Give a query with its names in the form in which they are kept."""
+    profile = None if query.profile is None else parse_profile(query.profile)
+    return replace(query, profile=profile, symbol=None if query.symbol is None else composed(query.symbol).strip())

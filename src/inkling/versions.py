@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from .at_hand import AtHand
 from .bundle import Bundle
 from .errors import BundleDamaged, BundleMissing, ModelError, ModelNotFound, ModelPinned, ModelRefused, StoreError
+from .folders import expanded
 from .kept import features_anew
 from .recall import Recall, tried
 from .settings import Settings
@@ -17,7 +18,10 @@ from .settings import Settings
 if TYPE_CHECKING:
     from .store import Finish, ModelVersion, Promotion
 
-__all__ = ["ImportedVersion", "Version", "Versions"]
+__all__ = ["LONGEST_REASON", "ImportedVersion", "Version", "Versions"]
+
+#: So many characters has a reason for a promotion at most.
+LONGEST_REASON = 500
 
 _log = logging.getLogger(__name__)
 
@@ -219,7 +223,7 @@ class Versions:
             ModelNotFound, BundleDamaged, StoreError: as :meth:`bundle` does.
             FolderNotWritable: nothing can be written there.
         """
-        bundle, path = self.bundle(version), path.expanduser()
+        bundle, path = self.bundle(version), expanded(path)
         (bundle.save_zip if path.suffix.lower() == ".zip" else bundle.save)(path)
         return path
 
@@ -232,7 +236,7 @@ class Versions:
             ModelError: another bundle of that version is there.
             StoreError: it was not kept.
         """
-        path = path.expanduser()
+        path = expanded(path)
         if not path.exists():
             raise BundleMissing(
                 f"There is no file or folder {path}.", "Name what inkling models export, or the page, has written."
@@ -280,6 +284,8 @@ class Versions:
     ) -> "Promotion":
         from .store import UNSET
 
+        if len(reason) > LONGEST_REASON:
+            raise ModelError(f"The reason has {len(reason):,} characters.", f"Say it in {LONGEST_REASON} at most.")
         recognizer = tried(self.bundle(version), self._settings)
         store, base = self._recall.store, self._recall.base.version
         self._at_hand.keep(version)

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import DataError, DataMissing
+from ..folders import expanded
 from .emnist import read_emnist, read_emnist_zip
 from .idx import read_idx_file
 from .packs import Pack, load_pack
@@ -32,7 +33,7 @@ def load(source: str | Path) -> Pack:
         DataMissing: there is nothing at ``source``, or its labels are missing.
         DataError: it is in no form that is understood, or it is damaged; the message names the file.
     """
-    path = Path(source).expanduser()
+    path = expanded(source)
     if path.is_dir():
         return read_folder(path)
     if not path.exists():

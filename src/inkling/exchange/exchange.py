@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError, DataMissing, FolderNotWritable
-from ..folders import writable_folder
+from ..folders import expanded, writable_folder
 from ..recognizer import Recognizer
 from ..store import Correction, NewCorrection
 from .archives import Folder, Zip
@@ -37,7 +37,7 @@ def export_corrections(corrections: Iterable[Correction], path: Path) -> int:
         FolderNotWritable: nothing can be written there.
         DataError: the folder is not empty.
     """
-    path = Path(path).expanduser()
+    path = expanded(path)
     rows = sorted(corrections, key=lambda correction: correction.id)
     suffix = path.suffix.lower()
     if suffix in (".npz", ".zip"):
@@ -66,7 +66,7 @@ def read_exchange(path: Path, recognizer: Recognizer | None = None) -> tuple[lis
         DataMissing: there is nothing at ``path``.
         DataError: it is in none of these forms, damaged as a whole, or too large.
     """
-    path = Path(path).expanduser()
+    path = expanded(path)
     if path.is_dir():
         return admit(read_files(Folder(path)), recognizer)
     if not path.exists():

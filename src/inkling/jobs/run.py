@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import CheckpointError, InklingError, ModelError, SettingsError, StoreError, TrainingExtraMissing
 from ..extras import way_to_add
+from ..folders import expanded
 from ..settings import Settings
 from .course import Course
 from .ends import died, reason_of
@@ -207,7 +208,7 @@ class _Run:
 
 def _data_folder(settings: Settings) -> Path | None:
     try:
-        return Path(settings.data).expanduser()
+        return expanded(settings.data)
     except (SettingsError, RuntimeError):  # an account without a home has no data sets
         return None
 

@@ -18,6 +18,7 @@ from sqlalchemy.pool import QueuePool
 
 from ..errors import StoreError, StoreFull, StoreReadOnly
 from ..extras import way_to_add
+from ..folders import expanded
 from .problems import full, read_only
 
 __all__ = ["exists", "open_engine", "refuse_at_rest"]
@@ -68,7 +69,7 @@ def exists(url: str) -> bool:
     if not parsed.drivername.startswith("sqlite") or not parsed.database:
         return True
     try:
-        return Path(parsed.database).expanduser().exists()
+        return expanded(parsed.database).exists()
     except OSError:  # it may be there, where we may not look: opening it says why
         return True
 
@@ -95,7 +96,7 @@ def _open_sqlite(url: URL, given: str) -> tuple[Engine, str]:
         raise StoreError("A database_url of SQLite takes no options, and a path no '?'.", _EXAMPLES)
     if not url.database or url.database == ":memory:":
         raise StoreError("The setting database_url names no file; a database in memory would keep nothing.", _EXAMPLES)
-    path = Path(url.database).expanduser().absolute()
+    path = expanded(url.database).absolute()
     where = f"database {path}"
     _make_file(path, where)
     engine = create_engine(

@@ -71,7 +71,8 @@ def retrain(
     judged = lessons.select(known & held_out)
     if not len(judged):
         raise NothingToLearn(
-            f"Of {len(lessons)} corrections none is kept to judge a retrained network by; every fifth is, by chance.",
+            f"Of {len(lessons)} corrections {int(known.sum())} are of symbols that the network knows; of these none is "
+            "kept to judge a retrained network by; every fifth is, by chance.",
             "Teach some more characters, then retrain.",
         )
     replay = replay_of(taught, parent.symbols, data_folder, recipe.seed)

@@ -19,7 +19,7 @@ from ..ink import Ink
 from ..reader import Reader
 from . import pictures
 from .answers import finite
-from .bodies import content_of, ink_of, parameters, query_of, refuse_query
+from .bodies import content_of, fields_of_form, ink_of, parameters, query_of, refuse_query
 from .loading import loader, service
 from .metrics import CONTENT_TYPE
 from .problems import RequestError, error_json, status_of
@@ -41,7 +41,7 @@ from .schemas import (
 __all__ = ["PROBLEMS", "blueprint", "chosen_alphabet", "component", "named_alphabets", "probes"]
 
 #: Errors that any address may answer.
-PROBLEMS: dict[int | str, Any] = {500: Problem, 503: Problem}
+PROBLEMS: dict[int | str, Any] = {400: Problem, 500: Problem, 503: Problem}
 
 blueprint = APIBlueprint("api", __name__, url_prefix="/api/v1", abp_tags=[Tag(name="reading")])
 probes = APIBlueprint("probes", __name__, abp_tags=[Tag(name="probes")])
@@ -123,6 +123,7 @@ def alphabets() -> Response:
 @blueprint.get("/model", summary="The card of the model that reads", responses={200: ModelCard, **PROBLEMS})
 def model() -> Response:
     """Give the bundle's card: version, alphabet, training data with licences, measured figures."""
+    refuse_query()
     return jsonify(finite(loader().get().card))
 
 
@@ -191,7 +192,7 @@ def _read_form() -> list[dict[str, Any]]:
     limit = loader().settings.max_images
     if len(files) > limit:
         raise RequestError(413, "too_many_images", f"{len(files)} pictures came; at most {limit} are read at a time.")
-    fields: dict[str, Any] = {**request.form.to_dict(), **dict.fromkeys(request.files, "")}
+    fields: dict[str, Any] = {**fields_of_form(), **dict.fromkeys(request.files, "")}
     if "image" in request.files:
         fields["image"] = [""] * len(files)
     options = check(ReadForm, fields)

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from flask import request
 from pydantic import BaseModel
-from werkzeug.datastructures import FileStorage
+from werkzeug.datastructures import FileStorage, MultiDict
 
 from ..errors import ImageTooLarge
 from ..ink import Ink
@@ -17,6 +17,7 @@ from .schemas import Drawn, check
 
 __all__ = [
     "content_of",
+    "fields_of_form",
     "form_of",
     "ink_of",
     "json_body",
@@ -35,10 +36,11 @@ _DATA_URL = re.compile(r"data:[\w.+/-]*(?:;[\w.=+-]+)*;base64,")
 
 
 def refuse_query() -> None:
-    """Refuse what stands in the address but belongs into the body, where it would be passed over in silence."""
+    """Refuse options in an address that takes none, where they would be passed over in silence."""
     if request.args:
         names = ", ".join(map(repr, list(request.args)[:8]))
-        raise RequestError(400, "malformed_request", f"Unknown in the address: {names}.", "Put it into the body.")
+        hint = "Put it into the body." if request.method in ("POST", "PATCH") else "Leave it out."
+        raise RequestError(400, "malformed_request", f"Unknown in the address: {names}.", hint)
 
 
 def query_of(model: type[Model]) -> Model:
@@ -47,12 +49,7 @@ def query_of(model: type[Model]) -> Model:
     Raises:
         RequestError: 400, naming what is unknown, wrong or given twice.
     """
-    twice = [name for name, values in request.args.lists() if len(values) > 1]
-    if twice:
-        raise RequestError(
-            400, "malformed_request", f"{twice[0]!r} stands more than once in the address.", "Give it once."
-        )
-    return check(model, request.args.to_dict())
+    return check(model, _once(request.args, "address"))
 
 
 def json_of(model: type[Model]) -> Model:
@@ -86,10 +83,28 @@ def form_of(model: type[Model], name: str) -> tuple[Model, FileStorage]:
         RequestError: 400, the file is missing or not the only one, or fields are unknown or wrong.
     """
     files = request.files.getlist(name)
-    given = check(model, {**request.form.to_dict(), **dict.fromkeys(request.files, "")})
+    given = check(model, {**fields_of_form(), **dict.fromkeys(request.files, "")})
     if len(files) != 1 or name in request.form:
         raise RequestError(400, "malformed_request", f"{name}: expected one file.", f"Send one file, named {name}.")
     return given, files[0]
+
+
+def fields_of_form() -> dict[str, str]:
+    """Give the fields of a form, without its files.
+
+    Raises:
+        RequestError: 400, one is given twice.
+    """
+    return _once(request.form, "form")
+
+
+def _once(given: MultiDict[str, str], where: str) -> dict[str, str]:
+    twice = [name for name, values in given.lists() if len(values) > 1]
+    if twice:
+        raise RequestError(
+            400, "malformed_request", f"{twice[0]!r} stands more than once in the {where}.", "Give it once."
+        )
+    return given.to_dict()
 
 
 def ink_of(given: Drawn) -> bytes | Ink:

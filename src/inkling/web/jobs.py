@@ -10,7 +10,7 @@ from ..errors import JobNotFound, TrainingExtraMissing
 from ..extras import way_to_add
 from .answers import finite, hidden, utc
 from .api import PROBLEMS, component
-from .bodies import json_body, json_of, json_or_nothing, parameters, query_of
+from .bodies import json_body, json_of, json_or_nothing, parameters, query_of, refuse_query
 from .learning_schemas import GREATEST_ID
 from .loading import loader
 from .model_schemas import Automatic, JobAnswer, JobList, JobQuery, Retrain, RetrainAnswer, RetrainingAnswer
@@ -39,6 +39,7 @@ _STREAM = {
 )
 def retraining() -> Response:
     """Say whether it can be, whether it happens by itself, and what is new."""
+    refuse_query()
     return _state()
 
 
@@ -98,6 +99,7 @@ def jobs() -> Response:
 )
 def job() -> Response:
     """Give a job as it is now."""
+    refuse_query()
     return jsonify(job_json(_retrainings().job(_id())))
 
 
@@ -112,6 +114,7 @@ def cancel() -> Response:
 
     What waits is cancelled at once; the job's state says how it ended.
     """
+    refuse_query()
     job = _retrainings().cancel(_id())
     answer = jsonify(job_json(job))
     answer.status_code = 200 if job.ended else 202
@@ -126,6 +129,7 @@ def cancel() -> Response:
 )
 def job_events() -> Response:
     """Tell each change of a job until it ends."""
+    refuse_query()
     found, number = _retrainings(), _id()
     found.job(number)  # an unknown one is answered as such, not by a stream
     return answer_stream(lambda: job_json(found.job(number)), lambda job: job["state"] in _ENDED)

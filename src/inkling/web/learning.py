@@ -112,6 +112,7 @@ def corrections() -> Response:
 )
 def correction() -> Response:
     """Give a correction that was not deleted."""
+    refuse_query()
     return jsonify(correction_json(service().store.get(_id())))
 
 
@@ -123,6 +124,7 @@ def correction() -> Response:
 )
 def reading() -> Response:
     """Read the ink again, with all that is known by now."""
+    refuse_query()
     return jsonify(service().reread(_id()).to_json())
 
 
@@ -141,6 +143,7 @@ def reading() -> Response:
 )
 def picture() -> Response:
     """Give the ink, cut out: the picture that it came in, or its strokes drawn."""
+    refuse_query()
     return Response(service().picture(_id()), mimetype="image/png")
 
 
@@ -171,6 +174,7 @@ def patch() -> Response:
 )
 def delete() -> Response:
     """Delete a correction: from now on it is read as if it had never been."""
+    refuse_query()
     service().delete([_id()])
     counted("deleted")
     answer = Response(status=204)

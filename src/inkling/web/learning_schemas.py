@@ -149,11 +149,13 @@ class Patch(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     symbol: str | None = Field(None, description="The symbol that it is after all.")
-    deleted: Literal[False] | None = Field(None, description="false to restore a correction that was deleted.")
+    deleted: bool | None = Field(
+        None, json_schema_extra={"enum": [False, None]}, description="false to restore a correction that was deleted."
+    )
 
     @model_validator(mode="after")
     def _one_of_both(self) -> "Patch":
-        if (self.symbol is None) == (self.deleted is None):
+        if (self.symbol is None) == (self.deleted is None) or self.deleted:
             raise ValueError("give either symbol, or deleted as false")
         return self
 

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from ..versions import LONGEST_REASON
 from .learning_schemas import Id
 from .schemas import ProblemDetails
 
@@ -51,7 +52,7 @@ class Promote(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     force: bool = Field(False, description="Whether to promote it although the gate refused it.")
-    reason: str = Field("", max_length=500, description=_REASON)
+    reason: str = Field("", max_length=LONGEST_REASON, description=_REASON)
 
 
 class RollBack(BaseModel):
@@ -59,7 +60,7 @@ class RollBack(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    reason: str = Field("", max_length=500, description=_REASON)
+    reason: str = Field("", max_length=LONGEST_REASON, description=_REASON)
 
 
 class BundleForm(BaseModel):

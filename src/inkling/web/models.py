@@ -49,6 +49,7 @@ _FORM = {"required": True, "content": {"multipart/form-data": {"schema": compone
 @blueprint.get("/models", summary="All versions of the model, newest first", responses={200: ModelList, **PROBLEMS})
 def models() -> Response:
     """List them, and say which reads and which one would go back to."""
+    refuse_query()
     versions = service().versions
     return jsonify(
         {
@@ -68,6 +69,7 @@ def models() -> Response:
 )
 def model() -> Response:
     """Give a version's card, how training went, and what the gate looked at."""
+    refuse_query()
     return jsonify(details_json(service().versions.get(_version())))
 
 
@@ -105,6 +107,7 @@ def roll_back() -> Response:
 )
 def bundle() -> Response:
     """Give the bundle, as a zip to save."""
+    refuse_query()
     version, versions = _version(), service().versions
     with _refusing_damaged():
         content = versions.bundle(version).to_zip()

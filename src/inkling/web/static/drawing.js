@@ -70,6 +70,7 @@ export class Drawing extends EventTarget {
     if (!from.length || this.#active) return;
     to.push(this.#strokes);
     this.#strokes = from.pop();
+    this.#began = null; // what is drawn next comes after what stands there now
     this.#keep();
     this.#tell("edit");
   }

@@ -99,9 +99,8 @@ export class One extends EventTarget {
 // What something was read as; of what was no character nothing but what came closest.
 const said = (text, { reason, probability }) => (reason === "unknown" ? `Unknown. Closest: ${text}` : `${text}, ${percent(probability)}`);
 
-export async function relabel(id, symbol) {
-  const answer = await ask(`/corrections/${id}`, { method: "PATCH", body: { symbol } });
-  return answer.correction ?? answer;
+export function relabel(id, symbol) {
+  return ask(`/corrections/${id}`, { method: "PATCH", body: { symbol } });
 }
 
 // The strokes as they were drawn, as large as the frame lets them be.

@@ -102,7 +102,7 @@ function bringBack(gone, given) {
   for (const { busy, ...entry } of gone) put(entry);
   for (const entry of since) put(entry);
   $("clear").focus();
-  work();
+  profiles.settled().catch(() => {}).then(handOver); // it may have been cleared while a name was being checked
 }
 
 function work() {

@@ -267,3 +267,19 @@ def test_reading_with_nothing_taught_loads_no_database_library(seven):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_what_is_not_known_is_not_made_up_and_a_name_stays_in_its_line(tmp_path, seven):
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    os.link(seven, folder / "7.png")
+    (folder / "corrections.csv").write_text("file,symbol,read\n7.png,7,1\n", "utf-8")
+    runner = CliRunner()
+    assert runner.invoke(main, ["corrections", "import", str(folder)]).exit_code == 0
+    assert runner.invoke(main, ["corrections", "list"]).stdout.split("\t")[1:4] == ["7", "1", "everybody"]
+    odd = tmp_path / "a\nb\tc.png"
+    os.link(seven, odd)
+    (line,) = runner.invoke(main, ["read", str(odd), "--alphabet", "digits"]).stdout.splitlines()
+    assert line.split("\t")[0].endswith(r"a\nb\tc.png'")
+    many = runner.invoke(main, ["read", "--alternatives", "9" * 5000, seven])
+    assert (many.exit_code, "neither a number" in many.stderr) == (2, True)

@@ -150,6 +150,11 @@ def test_a_refused_version_is_shown_with_its_reasons_and_promoted_by_force_only(
     assert "--force" in refused.stderr
     assert read(seven) == ("7", SHIPPED)
     assert run("models", "promote", MADE, "--force").exit_code == 0
+    back = run("models", "rollback").stdout.splitlines()
+    assert back[-1] == f"To undo: inkling models promote {MADE} --force"
+    long = run("models", "promote", MADE, "--force", "--reason", "x" * 501)
+    assert (long.exit_code, len(long.stderr.splitlines())) == (1, 1)
+    assert run("models", "promote", MADE, "--force").exit_code == 0
     assert read(seven) == ("2", MADE)
 
 

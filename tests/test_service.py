@@ -252,3 +252,13 @@ def test_many_threads_teach_and_read_at_once(service):
         thread.join()
     assert failures == []
     assert sum(count for _, count in service.profiles()) == 24
+
+
+def test_names_in_a_query_are_taken_as_they_are_everywhere(service, tmp_path):
+    service.correct(seven(), "e\u0301", profile="Ada")
+    service.correct(seven(), "7")
+    asked = [CorrectionQuery(profile=" Ada "), CorrectionQuery(profile="EveryBody"), CorrectionQuery(symbol="e\u0301")]
+    assert [service.find(query).total for query in asked] == [1, 1, 1]
+    assert [service.export(tmp_path / f"{i}.npz", query) for i, query in enumerate(asked)] == [1, 1, 1]
+    with pytest.raises(InvalidProfile):
+        service.find(CorrectionQuery(profile="a\tb"))

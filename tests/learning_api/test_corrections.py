@@ -110,6 +110,19 @@ def test_a_query_of_nonsense_is_refused(client, query):
     assert query.partition("=")[0] in error["message"]
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("corrections/1", "corrections/1/reading", "corrections/1/picture", "model", "models", "models/x"),
+        *("models/x/bundle", "jobs/1", "jobs/1/events", "retraining"),
+    ],
+)
+def test_an_address_without_options_takes_none(client, path):
+    assert "'alphabet'" in error_of(client.get(f"/api/v1/{path}?alphabet=digits"), 400)["message"]
+    if path in ("corrections/1", "jobs/1"):
+        assert "'x'" in error_of(client.delete(f"/api/v1/{path}?x=1"), 400)["message"]
+
+
 def test_a_query_for_what_cannot_be_says_so(client):
     assert error_of(client.get(CORRECTIONS, query_string={"symbol": "two words"}), 422)["code"] == "bad_symbol"
     for path in (CORRECTIONS, f"{CORRECTIONS}/export", "/api/v1/symbols", "/api/v1/alphabets"):
@@ -117,7 +130,9 @@ def test_a_query_for_what_cannot_be_says_so(client):
         assert error["code"] == "invalid_profile"
 
 
-@pytest.mark.parametrize("body", [{}, {"symbol": "7", "deleted": False}, {"deleted": True}, {"colour": 1}])
+@pytest.mark.parametrize(
+    "body", [{}, {"symbol": "7", "deleted": False}, {"deleted": True}, {"deleted": 0}, {"colour": 1}]
+)
 def test_a_change_of_nonsense_is_refused(client, body):
     address = f"{CORRECTIONS}/{teach(client, SEVEN, '7')['correction']['id']}"
     assert error_of(client.patch(address, json=body), 400)["code"] == "malformed_request"

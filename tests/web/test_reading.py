@@ -6,6 +6,7 @@ import io
 import numpy as np
 import pytest
 from PIL import Image
+from werkzeug.datastructures import MultiDict
 
 from inkling.ink import Ink
 from inkling.recognizer import Recognizer
@@ -124,3 +125,9 @@ def test_several_pictures_give_a_list_and_a_bad_one_spoils_nothing(client):
     assert good["characters"][0]["glyph"]
     assert no_picture["error"]["code"] == "not_an_image"
     assert blank["error"]["code"] == "blank_ink"
+
+
+def test_a_field_of_a_form_is_given_once(client):
+    parts = [("alphabet", "digits"), ("alphabet", "letters"), ("image", (io.BytesIO(png()), "a.png"))]
+    answer = client.post("/api/v1/read", data=MultiDict(parts))
+    assert "'alphabet' stands more than once" in error_of(answer, 400)["message"]

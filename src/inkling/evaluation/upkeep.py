@@ -115,8 +115,9 @@ def time_section(
             reading[size].append(_read_ms(recognizer, memory, inks[i % len(inks)]))
     teaching: dict[int, list[tuple[float, float]]] = {size: [] for size in memories}
     for i in range(-_WARM_UP, readings):
-        for size, memory in memories.items():
-            teaching[size].append(_teach_ms(memory, samples, i % len(samples), size + 1))
+        for size, memory in memories.items():  # each goes on from the one before, as it does where one is taught
+            memories[size], times = _teach_ms(memory, samples, i % len(samples), size + 1 + _WARM_UP + i)
+            teaching[size].append(times)
     rows = []
     for size in memories:
         learn, undo = np.median(teaching[size][_WARM_UP:], axis=0)
@@ -133,7 +134,8 @@ def time_section(
         "Time",
         f"Median of {readings:,} each, memories in turn in one run: one drawing read by its strokes among all symbols "
         "with that many corrections in memory (real characters of writers kept out of training, repeated with noise); "
-        "one correction taught, its glyph and traces at hand; that correction undone. The store's commit is not in it.",
+        "one correction taught after the other, glyph and traces at hand; that correction undone. The store's commit is "
+        "not in it.",
         ("in memory", "reading", "longer by", "ratio", "teaching", "undoing"),
         [row.cells(rows[0]) for row in rows],
         tuple(goals),
@@ -182,14 +184,14 @@ def _read_ms(recognizer: "Recognizer", memory: Memory, ink: Ink) -> float:
     return (time.perf_counter() - start) * 1e3
 
 
-def _teach_ms(memory: Memory, samples: Handwriting, index: int, number: int) -> tuple[float, float]:
-    """Time a correction, and its undo."""
+def _teach_ms(memory: Memory, samples: Handwriting, index: int, number: int) -> tuple[Memory, tuple[float, float]]:
+    """Time a correction, and its undo; give the memory that knows it as well."""
     one = np.array([index])
     start = time.perf_counter()
     taught = teach(memory, samples, one, number)
     middle = time.perf_counter()
     taught.forget([number])
-    return (middle - start) * 1e3, (time.perf_counter() - middle) * 1e3
+    return taught, ((middle - start) * 1e3, (time.perf_counter() - middle) * 1e3)
 
 
 def _probabilities(recognizer: "Recognizer", memory: Memory, samples: Handwriting) -> NDArray[np.float32]:

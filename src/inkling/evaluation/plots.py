@@ -12,8 +12,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
+from ..calibration import equal_width_bins
 from .accuracy import top_confusions, wilson
-from .calibration import equal_width_bins
 from .score import Score
 from .speed import Timings
 

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..alphabet import NAMED, Alphabet
+from ..calibration import expected_calibration_error
 from ..errors import UnknownAlphabet
 from .accuracy import Share, confusion_matrix, top_confusions, wilson
-from .calibration import expected_calibration_error
 
 __all__ = ["WHOLE", "Score", "alphabets_for", "score", "truth_in"]
 

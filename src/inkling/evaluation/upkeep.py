@@ -134,7 +134,7 @@ def time_section(
         "Time",
         f"Median of {readings:,} each, memories in turn in one run: one drawing read by its strokes among all symbols "
         "with that many corrections in memory (real characters of writers kept out of training, repeated with noise); "
-        "one correction taught after the other, glyph and traces at hand; that correction undone. The store's commit is "
+        "one correction taught after the other, glyph and traces at hand; that correction undone. The commit is "
         "not in it.",
         ("in memory", "reading", "longer by", "ratio", "teaching", "undoing"),
         [row.cells(rows[0]) for row in rows],

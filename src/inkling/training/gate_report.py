@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from ..calibration import equal_width_bins, expected_calibration_error
 from .gate_sets import CORRECTIONS, Readings
 
-__all__ = ["calibration_error", "changed", "confusion", "reliability"]
+__all__ = ["changed", "confusion", "reliability"]
 
 _BINS = 10
 _MOST_CHANGED = 60
@@ -46,28 +47,20 @@ def reliability(readings: Sequence[Readings]) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for side in ("before", "after"):
         sure, right = _confidence(readings, side)
-        place = np.minimum((sure * _BINS).astype(int), _BINS - 1)
+        bins = equal_width_bins(sure, right, _BINS)
+        lows = [min(int(one.confidence * _BINS), _BINS - 1) for one in bins]
         result[side] = [
             {
-                "low": b / _BINS,
-                "high": (b + 1) / _BINS,
-                "samples": int(here.sum()),
-                "confidence": round(float(sure[here].mean()), 6),
-                "accuracy": round(float(right[here].mean()), 6),
+                "low": low / _BINS,
+                "high": (low + 1) / _BINS,
+                "samples": one.samples,
+                "confidence": round(one.confidence, 6),
+                "accuracy": round(one.accuracy, 6),
             }
-            for b in range(_BINS)
-            if (here := place == b).any()
+            for low, one in zip(lows, bins, strict=True)
         ]
-        result[f"ece_{side}"] = round(calibration_error(sure, right), 6)
+        result[f"ece_{side}"] = round(expected_calibration_error(sure, right), 6)
     return result
-
-
-def calibration_error(sure: NDArray[np.floating[Any]], right: NDArray[np.bool_]) -> float:
-    """Give the expected calibration error over 15 bins of like size, in [0, 1]; 0 for no samples."""
-    if not len(sure):
-        return 0.0
-    parts = [part for part in np.array_split(np.argsort(sure, kind="stable"), 15) if len(part)]
-    return float(sum(len(part) * abs(sure[part].mean() - right[part].mean()) for part in parts) / len(sure))
 
 
 def changed(readings: Sequence[Readings]) -> list[dict[str, Any]]:

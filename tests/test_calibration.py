@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from inkling.evaluation.calibration import equal_mass_bins, equal_width_bins, expected_calibration_error
+from inkling.calibration import equal_mass_bins, equal_width_bins, expected_calibration_error
 
 
 def believable(count, rng):

@@ -53,7 +53,7 @@ def decode_bytes(data: bytes, max_bytes: int, max_pixels: int) -> tuple[NDArray[
         except UnidentifiedImageError:
             raise _not_read(data) from None
         except Image.DecompressionBombError as error:
-            raise _too_large(str(error).split(",")[0], max_pixels) from None
+            raise _too_large(str(error).split(" exceeds")[0], max_pixels) from None
         except _DAMAGED as error:
             raise NotAnImage(f"The picture is damaged: {error}.", _HINT) from error
         return grey_of_image(image, max_pixels)

@@ -161,3 +161,16 @@ def test_a_rate_limit_fills_again_evenly():
     limit.take("a")
     with pytest.raises(RequestError):
         limit.take("a")
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"alternatives": "5"}, "alternatives: Input should be a valid integer, or: Input should be 'all'."),
+        ({"alphabet": [0]}, "alphabet: Input should be a valid string."),
+        ({"strokes": [[["a", 1]]]}, "strokes.0.0.0: Input should be a valid number."),
+    ],
+)
+def test_what_is_wrong_with_a_field_is_said_by_its_own_name(client, fields, said):
+    answer = client.post("/api/v1/read", json={"strokes": BAR, **fields})
+    assert error_of(answer, 400)["message"] == said

@@ -215,9 +215,13 @@ def check(model: type[Model], given: bytes | dict[str, Any]) -> Model:
     if unknown:
         message = f"Unknown {'fields' if len(unknown) > 1 else 'field'} {', '.join(map(repr, unknown[:8]))}."
     else:
-        first = problems[0]
-        where = ".".join(map(str, first["loc"]))
-        what = first["msg"].removeprefix("Value error, ")
+        places = [[p for p in problem["loc"] if isinstance(p, int) or p in model.model_fields] for problem in problems]
+        where = ".".join(map(str, places[0]))
+        # of a field that may be one thing or another, what it is of neither
+        said = dict.fromkeys(
+            p["msg"].removeprefix("Value error, ") for p, at in zip(problems, places, strict=True) if at == places[0]
+        )
+        what = ", or: ".join(said)
         message = f"{where}: {what}." if where else f"{what[0].upper()}{what[1:]}."
     code = "malformed_json" if problems[0]["type"] == "json_invalid" else "malformed_request"
     raise RequestError(400, code, message, f"Fields: {', '.join(model.model_fields)}.")

@@ -1,5 +1,7 @@
 """The API against its own OpenAPI document: no request brings a 5xx, and no answer leaves its schema."""
 
+import os
+
 import hypothesis
 import schemathesis
 from schemathesis.checks import not_a_server_error
@@ -22,6 +24,9 @@ CHECKS = [
 ]
 
 
+#: Of each address; ``CONTRACT_EXAMPLES=1000`` looks more closely.
+EXAMPLES = int(os.environ.get("CONTRACT_EXAMPLES", "100"))
+
 schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", create_app(Settings.load({})))
 
 
@@ -30,7 +35,7 @@ BACKGROUND = r"/api/v1/(models|jobs|retraining)"
 
 
 @schema.exclude(path=CHARTS).exclude(path_regex=BACKGROUND).parametrize()
-@hypothesis.settings(max_examples=200, deadline=None, derandomize=True)
+@hypothesis.settings(max_examples=EXAMPLES, deadline=None, derandomize=True)
 def test_every_address_keeps_to_its_schema(case):
     case.call_and_validate(checks=CHECKS)
 

@@ -114,7 +114,7 @@ def test_with_nothing_to_learn_it_says_why(parent):
 
 def test_with_nothing_to_judge_by_it_says_so_before_it_trains(parent):
     some = lessons("7" * 12)
-    with pytest.raises(NothingToLearn, match="corrections none is kept"):
+    with pytest.raises(NothingToLearn, match="of these none is kept"):
         retrain(parent, some.select(~some.held_out()), None, QUICK)
 
 

@@ -42,6 +42,7 @@ def export_bundle(
     held: Sequence[Held] = (),
     figures: Mapping[str, float] | None = None,
     look_alike: float | None = None,
+    normalizer: bytes | None = None,
 ) -> Bundle:
     """Make a bundle.
 
@@ -52,6 +53,7 @@ def export_bundle(
         held: validation data, for the temperature of the probabilities.
         figures: what was measured.
         look_alike: the temperature among look-alikes where validation data tell nothing of it.
+        normalizer: the file of the bundle that the network comes from, whose glyphs it knows; today's by default.
     """
     network = network.cpu().eval()
     with torch.inference_mode():
@@ -77,7 +79,7 @@ def export_bundle(
     }
     outputs = ["logits", "features", "unknown"] if network.shape.strange else ["logits", "features"]
     exported = _onnx(_Answers(network), torch.rand(2, 28, 28), "glyphs", outputs, {0: _any("count")})
-    return Bundle.make(_normalizer(), exported, card)
+    return Bundle.make(_normalizer() if normalizer is None else normalizer, exported, card)
 
 
 class _Answers(nn.Module):

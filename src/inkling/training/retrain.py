@@ -97,12 +97,13 @@ def retrain(
         "history": tutor.history,
     }
     before = Temperatures.of(parent.card)
-    candidate = export_bundle(network, parent.symbols, training, held, look_alike=before.look_alike)
+    normalizer = parent.files[NORMALIZER]
+    candidate = export_bundle(network, parent.symbols, training, held, None, before.look_alike, normalizer)
     # where too few samples tell how sure to be, or what is no character, it is as before
     card = dict(candidate.card) if held else {**candidate.card, **before.to_json()}
     if "acceptance" in parent.card:
         card["acceptance"] = {**parent.card["acceptance"], **candidate.card.get("acceptance", {})}
-    return Bundle.make(candidate.files[NORMALIZER], candidate.files[NETWORK], card)
+    return Bundle.make(normalizer, candidate.files[NETWORK], card)
 
 
 def _say(report: Callable[[Step], bool], step: Step) -> None:

@@ -263,3 +263,20 @@ def test_resuming_where_nothing_was_started_says_so(tmp_path):
     result = run("train", "--data", data, "--out", tmp_path / "run", "--resume")
     assert result.exit_code == 1
     assert "no checkpoint" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("variable", "command"),
+    [
+        *(("DATABASE_URL", ["corrections", "list"]), ("DATA", ["data"]), ("DATA", ["evaluate"])),
+        ("BUNDLE", ["read", "x.png"]),
+    ],
+)
+def test_a_home_that_nobody_has_is_named(monkeypatch, tmp_path, variable, command):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("INKLING_DATABASE_URL", f"sqlite:///{tmp_path}/inkling.db")
+    place = "~nobody-of-that-name/x"
+    monkeypatch.setenv(f"INKLING_{variable}", f"sqlite:///{place}" if variable == "DATABASE_URL" else place)
+    done = CliRunner().invoke(main, command)
+    assert (done.exit_code, "Write the whole path" in done.stderr) == (1, True)
+    assert not list(tmp_path.glob("~*"))

@@ -90,3 +90,9 @@ def test_redis_without_its_package_says_how_to_install_it(tmp_path, monkeypatch)
 def test_nobody_fails_where_nobody_can_be_woken(tmp_path, caplog, url):
     wake(named(tmp_path, queue_url=url))
     assert "No worker was woken" in caplog.text
+
+
+def test_a_home_that_nobody_has_is_named(tmp_path):
+    with pytest.raises(QueueError, match="no home folder") as caught:
+        open_queue(named(tmp_path, queue_url="~nobody-of-that-name/q.db"))
+    assert "whole path" in caught.value.hint

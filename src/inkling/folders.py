@@ -3,17 +3,23 @@
 import tempfile
 from pathlib import Path
 
-from .errors import FolderNotWritable
+from .errors import FolderNotWritable, InvalidSetting
 
 __all__ = ["expanded", "writable_folder"]
 
 
 def expanded(path: str | Path) -> Path:
-    """Give a path with ``~`` as the home folder it stands for; as it is, where nobody has one, as shells do."""
+    """Give a path with ``~`` as the home folder that it stands for.
+
+    Raises:
+        InvalidSetting: there is no such home.
+    """
     try:
         return Path(path).expanduser()
     except RuntimeError:
-        return Path(path)
+        raise InvalidSetting(
+            f"There is no home folder that {Path(path).parts[0]!r} stands for.", "Write the whole path."
+        ) from None
 
 
 def writable_folder(folder: str | Path) -> Path:

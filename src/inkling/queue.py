@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from .errors import QueueError
+from .errors import InvalidSetting, QueueError
 from .extras import way_to_add
 from .folders import expanded
 from .settings import Settings
@@ -128,6 +128,13 @@ def _serializer() -> Any:
 
 
 def _path(url: str, settings: Settings) -> Path:
+    try:
+        return _file_of(url, settings)
+    except InvalidSetting as error:
+        raise QueueError(f"The queue cannot be used: {error.message}", error.hint) from None
+
+
+def _file_of(url: str, settings: Settings) -> Path:
     kind, separator, path = url.partition(":///")
     if separator and kind == "sqlite" and path:
         return expanded(path).absolute()

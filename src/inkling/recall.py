@@ -256,5 +256,5 @@ def _is_no_file(url: str) -> bool:
     kind, _, path = url.partition(":///")
     try:
         return kind == "sqlite" and bool(path) and not set(path) & set("?:") and not expanded(path).exists()
-    except (OSError, RuntimeError):  # it may be there, where we may not look; no home folder
+    except (OSError, SettingsError):  # it may be there, where we may not look; no home folder
         return False

@@ -209,7 +209,7 @@ class _Run:
 def _data_folder(settings: Settings) -> Path | None:
     try:
         return expanded(settings.data)
-    except (SettingsError, RuntimeError):  # an account without a home has no data sets
+    except SettingsError:  # an account without a home has no data sets
         return None
 
 

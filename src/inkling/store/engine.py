@@ -16,7 +16,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DisconnectionError
 from sqlalchemy.pool import QueuePool
 
-from ..errors import StoreError, StoreFull, StoreReadOnly
+from ..errors import InvalidSetting, StoreError, StoreFull, StoreReadOnly
 from ..extras import way_to_add
 from ..folders import expanded
 from .problems import full, read_only
@@ -70,7 +70,7 @@ def exists(url: str) -> bool:
         return True
     try:
         return expanded(parsed.database).exists()
-    except OSError:  # it may be there, where we may not look: opening it says why
+    except (OSError, InvalidSetting):  # it may be there, where we may not look: opening it says why
         return True
 
 
@@ -96,7 +96,10 @@ def _open_sqlite(url: URL, given: str) -> tuple[Engine, str]:
         raise StoreError("A database_url of SQLite takes no options, and a path no '?'.", _EXAMPLES)
     if not url.database or url.database == ":memory:":
         raise StoreError("The setting database_url names no file; a database in memory would keep nothing.", _EXAMPLES)
-    path = expanded(url.database).absolute()
+    try:
+        path = expanded(url.database).absolute()
+    except InvalidSetting as error:
+        raise StoreError(f"The database {url.database} cannot be used: {error.message}", error.hint) from None
     where = f"database {path}"
     _make_file(path, where)
     engine = create_engine(

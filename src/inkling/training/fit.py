@@ -19,7 +19,7 @@ from torch.utils.data import DataLoader
 
 from ..data.packs import Pack
 from ..errors import InvalidSetting
-from .checkpoint import CHECKPOINT, load_checkpoint, save_checkpoint
+from .checkpoint import CHECKPOINT, Checkpoint, load_checkpoint, save_checkpoint
 from .datasets import Batch, Epochs, Mixture
 from .layout import LAYOUT, fit_layout
 from .loss import loss_of
@@ -33,6 +33,9 @@ _log = logging.getLogger(__name__)
 
 #: How many directions stand for ink that is none of the symbols.
 _STRANGE = 16
+
+#: A line an epoch.
+_LOG = "log.jsonl"
 
 
 @dataclass(frozen=True)
@@ -91,92 +94,133 @@ def fit(
     Raises:
         CheckpointError: ``resume`` and there is no checkpoint, or it is damaged, or of other data.
     """
-    fabric = fabric or make_fabric()
-    checkpoint = folder / CHECKPOINT
-    saved = load_checkpoint(checkpoint) if resume else None
+    saved = load_checkpoint(folder / CHECKPOINT) if resume else None
     recipe = Recipe.from_json(saved.meta["recipe"]) if saved else recipe or Recipe()
-    seed_everything(recipe.seed, verbose=False)
-    mixture = Mixture(
-        train,
-        symbols,
-        recipe.seed,
-        recipe.worn_share,
-        recipe.strange_share,
-        recipe.spared,
-        recipe.invented,
-        recipe.invented_share,
-    )
-    data = {pack.name: len(pack) for pack in train}
-    shape = shape or NetworkShape(strange=_STRANGE, layout=LAYOUT)
-    shape = replace(shape, symbols=len(symbols), extra_symbols=mixture.extra_symbols)
-    if saved:
-        saved.check(shape, symbols, data)
-    network = Network(shape)
-    origin = saved.meta.get("started_from") if saved else None
-    if start and not saved:
+    training = _Training(train, symbols, folder, recipe, shape, fabric or make_fabric(), saved, start)
+    training.run(held, report, checkpoint_every_s)
+    return training.outcome()
+
+
+class _Training:
+    """What a training goes on with from step to step. Arguments as of :func:`fit`; ``saved`` is what it resumes."""
+
+    def __init__(
+        self,
+        train: Sequence[Pack],
+        symbols: Sequence[str],
+        folder: Path,
+        recipe: Recipe,
+        shape: NetworkShape | None,
+        fabric: Fabric,
+        saved: Checkpoint | None,
+        start: Path | None,
+    ) -> None:
+        seed_everything(recipe.seed, verbose=False)
+        self.recipe, self.fabric, self.folder, self.symbols, self.train = recipe, fabric, folder, symbols, train
+        mixture = Mixture(
+            train,
+            symbols,
+            recipe.seed,
+            recipe.worn_share,
+            recipe.strange_share,
+            recipe.spared,
+            recipe.invented,
+            recipe.invented_share,
+        )
+        self.data = {pack.name: len(pack) for pack in train}
+        shape = shape or NetworkShape(strange=_STRANGE, layout=LAYOUT)
+        self.shape = replace(shape, symbols=len(symbols), extra_symbols=mixture.extra_symbols)
+        if saved:
+            saved.check(self.shape, symbols, self.data)
+        self.network = Network(self.shape)
+        self.origin = saved.meta.get("started_from") if saved else self._begun(start) if start else None
+        self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing in torch's stubs
+        optimizer = torch.optim.AdamW(_groups(self.network, recipe), lr=recipe.learning_rate, fused=True)
+        self.model, self.optimizer = fabric.setup(self.network, optimizer)
+        self.batches = batches = Epochs(
+            mixture, recipe.batch_size, recipe.seed, fabric.global_rank, fabric.world_size, limit=recipe.limit
+        )
+        averaging = _running_average(recipe, batches.steps)
+        self.averaged = AveragedModel(self.network, multi_avg_fn=averaging, use_buffers=True)
+        self.average = cast(Network, self.averaged.module)
+        self.schedule = torch.optim.lr_scheduler.LambdaLR(
+            self.optimizer, lambda step: _rate(step, recipe, batches.steps)
+        )
+        self.done = 0
+        self.history: list[dict[str, Any]] = []
+        if saved:
+            saved.restore(self.network, self.average, self.optimizer, self.schedule)
+            self.done, self.history = saved.meta["step"], saved.meta["history"]
+            self.averaged.n_averaged.fill_(self.done)
+        elif fabric.is_global_zero:
+            (folder / _LOG).write_text("")
+        self.loader = DataLoader(mixture, batch_sampler=batches, collate_fn=_whole, num_workers=_workers(fabric))
+        self.kinds = same_kind(symbols).to(fabric.device)
+
+    def _begun(self, start: Path) -> dict[str, Any]:
+        """Take the weights of an earlier training; give how it went."""
         earlier = load_checkpoint(start)
-        earlier.begin(network, symbols)
+        earlier.begin(self.network, self.symbols)
         origin = {"recipe": earlier.meta["recipe"], "epochs": earlier.meta["history"]}
-        origin |= {"started_from": before} if (before := earlier.meta.get("started_from")) else {}
-    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing in torch's stubs
-    optimizer = torch.optim.AdamW(_groups(network, recipe), lr=recipe.learning_rate, fused=True)
-    model, optimizer = fabric.setup(network, optimizer)
-    batches = Epochs(mixture, recipe.batch_size, recipe.seed, fabric.global_rank, fabric.world_size, limit=recipe.limit)
-    averaged = AveragedModel(network, multi_avg_fn=_running_average(recipe, batches.steps), use_buffers=True)
-    average = cast(Network, averaged.module)
-    steps = recipe.epochs * batches.steps
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step, recipe, batches.steps))
-    done, history = 0, []
-    if saved:
-        saved.restore(network, average, optimizer, schedule)
-        done, history = saved.meta["step"], saved.meta["history"]
-        averaged.n_averaged.fill_(done)
-    elif fabric.is_global_zero:
-        (folder / "log.jsonl").write_text("")
-    loader = DataLoader(mixture, batch_sampler=batches, collate_fn=_whole, num_workers=_workers(fabric))
-    kinds = same_kind(symbols).to(fabric.device)
-    started, loss_mean, last_saved = time.monotonic(), 0.0, time.monotonic()
-    first_step = done
+        before = earlier.meta.get("started_from")
+        return origin | ({"started_from": before} if before else {})
 
-    def save() -> None:
-        if fabric.is_global_zero:
-            meta: dict[str, Any] = {"recipe": asdict(recipe), "shape": shape.to_json(), "symbols": list(symbols)}
-            meta |= {"data": data, "step": done, "history": history}
-            meta |= {"started_from": origin} if origin else {}
-            save_checkpoint(checkpoint, meta, network, average, optimizer, schedule)
+    def run(self, held: Sequence[Held], report: Callable[[Progress], None], checkpoint_every_s: float) -> None:
+        """Take all steps that are left."""
+        an_epoch, epochs = self.batches.steps, self.recipe.epochs
+        started, last_saved, first, loss_mean = time.monotonic(), time.monotonic(), self.done, 0.0
+        for epoch in range(self.done // an_epoch, epochs):
+            self.batches.epoch, self.batches.skip = epoch, self.done % an_epoch
+            self.model.train()
+            for batch in self.loader:
+                loss = self._step(batch)
+                taken = self.done - first
+                loss_mean += (loss - loss_mean) / min(taken, 100)
+                within = self.done % an_epoch > 0  # at its end, an epoch is saved with its figures
+                if within and time.monotonic() - last_saved > checkpoint_every_s:
+                    self._save()
+                    last_saved = time.monotonic()
+                left_s = (time.monotonic() - started) / taken * (epochs * an_epoch - self.done)
+                accuracy = self.history[-1]["accuracy"] if self.history else None
+                report(Progress(epoch + 1, epochs, self.done, epochs * an_epoch, loss_mean, accuracy, left_s))
+            figures = accuracies(self.average, held, self.symbols)
+            self.history.append({"epoch": epoch + 1, "loss": round(loss_mean, 4), **figures})
+            self._save()
+            self._log()
 
-    for epoch in range(done // batches.steps, recipe.epochs):
-        batches.epoch, batches.skip = epoch, done % batches.steps
-        model.train()
-        for batch in loader:
-            batch = Batch(*(t.to(fabric.device) for t in (batch.glyphs, batch.targets, batch.extras)))
-            loss = loss_of(network, batch, recipe, kinds, model)
-            optimizer.zero_grad()
-            fabric.backward(loss)
-            optimizer.step()
-            schedule.step()
-            averaged.update_parameters(network)
-            done += 1
-            loss_mean += (loss.item() - loss_mean) / min(done - first_step, 100)
-            within = done % batches.steps > 0  # at its end, an epoch is saved with its figures
-            if within and time.monotonic() - last_saved > checkpoint_every_s:
-                save()
-                last_saved = time.monotonic()
-            left_s = (time.monotonic() - started) / (done - first_step) * (steps - done)
-            accuracy = history[-1]["accuracy"] if history else None
-            report(Progress(epoch + 1, recipe.epochs, done, steps, loss_mean, accuracy, left_s))
-        figures = accuracies(average, held, symbols)
-        history.append({"epoch": epoch + 1, "loss": round(loss_mean, 4), **figures})
-        save()
-        if fabric.is_global_zero:
-            with (folder / "log.jsonl").open("a") as log:
-                log.write(json.dumps(history[-1]) + "\n")
-            _log.info("epoch %d: %s", epoch + 1, history[-1])
-    told = {"recipe": asdict(recipe), "epochs": history}
-    average = average.cpu().eval()
-    if fabric.is_global_zero:
-        fit_layout(average, train, symbols, recipe.seed)
-    return average, told | ({"started_from": origin} if origin else {})
+    def outcome(self) -> tuple[Network, dict[str, Any]]:
+        """Give the averaged network and how it came to be, as :func:`fit` does."""
+        average = self.average.cpu().eval()
+        if self.fabric.is_global_zero:
+            fit_layout(average, self.train, self.symbols, self.recipe.seed)
+        told = {"recipe": asdict(self.recipe), "epochs": self.history}
+        return average, told | ({"started_from": self.origin} if self.origin else {})
+
+    def _step(self, batch: Batch) -> float:
+        """Learn from a batch; give its loss."""
+        batch = Batch(*(t.to(self.fabric.device) for t in (batch.glyphs, batch.targets, batch.extras)))
+        loss = loss_of(self.network, batch, self.recipe, self.kinds, self.model)
+        self.optimizer.zero_grad()
+        self.fabric.backward(loss)
+        self.optimizer.step()
+        self.schedule.step()
+        self.averaged.update_parameters(self.network)
+        self.done += 1
+        return loss.item()
+
+    def _save(self) -> None:
+        if self.fabric.is_global_zero:
+            meta: dict[str, Any] = {"recipe": asdict(self.recipe), "shape": self.shape.to_json()}
+            meta |= {"symbols": list(self.symbols), "data": self.data, "step": self.done, "history": self.history}
+            meta |= {"started_from": self.origin} if self.origin else {}
+            save_checkpoint(self.folder / CHECKPOINT, meta, self.network, self.average, self.optimizer, self.schedule)
+
+    def _log(self) -> None:
+        """Write down how the last epoch went."""
+        if self.fabric.is_global_zero:
+            with (self.folder / _LOG).open("a") as log:
+                log.write(json.dumps(self.history[-1]) + "\n")
+            _log.info("epoch %d: %s", self.history[-1]["epoch"], self.history[-1])
 
 
 def make_fabric(accelerator: str = "auto") -> Fabric:

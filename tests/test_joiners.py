@@ -1,5 +1,6 @@
 """Names as people write them: joiners and wide spaces are taken, what cannot be seen is not."""
 
+import time
 from contextlib import suppress
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from inkling.alphabet import Alphabet, parse_symbol
 from inkling.errors import BadSymbol, InvalidProfile
+from inkling.joiners import composed
 from inkling.profiles import parse_profile
 
 PERSIAN, HINDI, BENGALI, MALAYALAM = "نيم\u200cروز", "क्\u200dष", "র\u200d্য", "ജോണ്\u200d"
@@ -48,6 +50,8 @@ def test_joiners_that_are_seen_stay(name):
         *(("می\u200c\u200cروم", "می\u200cروم"), ("e\u200d\u0301", "é"), ("every\u200dbody", "everybody")),
         *(("❤\ufe0f", "❤"), ("☺\ufe0e", "☺"), ("A\ufe0f", "A"), ("A\U000e0041", "A"), ("7\ufe0e", "7")),
         *(("θ\u180b", "θ"), ("A\U000e0100", "A"), ("👁\ufe0f\u200d🗨\ufe0f", "👁\ufe0f\u200d🗨")),
+        *(("❤\u200d🔥", "❤\ufe0f\u200d🔥"), ("7\u20e3", "7\ufe0f\u20e3")),
+        *(("🏴\U000e0041", "🏴"), ("🏳\u200d🌈", "🏳\ufe0f\u200d🌈")),
     ],
 )
 def test_names_that_look_the_same_are_the_same(written, name):
@@ -81,3 +85,15 @@ def test_a_name_that_was_taken_is_taken_as_it_is(written):
 def test_a_taught_name_with_a_joiner_is_found_in_a_list():
     for spec in ([PERSIAN, "1"], f"{PERSIAN},1", f"1+digits+{PERSIAN}"):
         assert PERSIAN in Alphabet.parse(spec, taught=[PERSIAN]).symbols
+
+
+@pytest.mark.parametrize("piece", ["\U000e0041", "🏴\U000e0041", "\ufe0f\u200d", "❤\u200d", "ه\u200d\u064b"])
+def test_long_names_of_signs_take_no_longer_than_their_length(piece):
+    short, long = (min(timed(composed, "A" + piece * count) for _ in range(3)) for count in (1_000, 16_000))
+    assert long < 64 * short  # sixteen times; were it quadratic, 256 times
+
+
+def timed(do, text):
+    started = time.process_time()
+    do(text)
+    return time.process_time() - started

@@ -265,10 +265,10 @@ def test_a_bundle_is_tried_before_it_reads():
 def test_a_profile_that_taught_nothing_shares_what_everybody_taught(service):
     for scale in (0.8, 1.0, 1.2):
         service.correct(theta(scale), "θ")
-    mine, everybodys = service.memory("nobody yet"), service.memory()
-    assert mine.taught == ("θ",)
-    for symbol, shelf in mine._shelves.items():
-        assert shelf.traits is everybodys._shelves[symbol].traits
+    for scale in (0.9, 1.1):
+        assert service.memory("nobody yet") is service.memory()
+        assert service.memory("nobody yet").taught == ("θ",)
+        service.correct(theta(scale), "θ")
     service.correct(seven(), "Z", profile="a")
     assert everything(service, "a") != everything(service)
     assert everything(service, "b") == everything(service)

@@ -10,11 +10,16 @@ __all__ = ["Bin", "equal_mass_bins", "equal_width_bins", "expected_calibration_e
 
 @dataclass(frozen=True)
 class Bin:
-    """Readings of like probability: how many, the mean probability given, and the share that was right."""
+    """Readings of like probability: how many, the mean probability given, and the share that was right.
+
+    Of a bin of a width, ``low`` and ``high`` are its edges.
+    """
 
     samples: int
     confidence: float
     accuracy: float
+    low: float = 0.0
+    high: float = 1.0
 
 
 def equal_mass_bins(confidence: NDArray[np.floating], correct: NDArray[np.bool_], bins: int = 15) -> list[Bin]:
@@ -32,7 +37,8 @@ def equal_mass_bins(confidence: NDArray[np.floating], correct: NDArray[np.bool_]
 def equal_width_bins(confidence: NDArray[np.floating], correct: NDArray[np.bool_], bins: int = 10) -> list[Bin]:
     """Part readings into bins of like width, for looking at; empty bins are left out. Arguments as above."""
     place = np.minimum((confidence * bins).astype(int), bins - 1)
-    return [_bin(confidence, correct, part) for b in range(bins) if len(part := np.flatnonzero(place == b))]
+    parts = [(b, np.flatnonzero(place == b)) for b in range(bins)]
+    return [_bin(confidence, correct, part, b / bins, (b + 1) / bins) for b, part in parts if len(part)]
 
 
 def expected_calibration_error(confidence: NDArray[np.floating], correct: NDArray[np.bool_], bins: int = 15) -> float:
@@ -55,5 +61,11 @@ def expected_calibration_error(confidence: NDArray[np.floating], correct: NDArra
     return sum(b.samples / total * abs(b.confidence - b.accuracy) for b in equal_mass_bins(confidence, correct, bins))
 
 
-def _bin(confidence: NDArray[np.floating], correct: NDArray[np.bool_], part: NDArray[np.intp]) -> Bin:
-    return Bin(len(part), float(confidence[part].mean()), float(correct[part].mean()))
+def _bin(
+    confidence: NDArray[np.floating],
+    correct: NDArray[np.bool_],
+    part: NDArray[np.intp],
+    low: float = 0.0,
+    high: float = 1.0,
+) -> Bin:
+    return Bin(len(part), float(confidence[part].mean()), float(correct[part].mean()), low, high)

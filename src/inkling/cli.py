@@ -7,11 +7,12 @@ from typing import Any, Literal
 
 import click
 
-from .cli_learning import corrections, named, open_service, said, source_of, teach
+from .cli_learning import corrections, open_service, said, source_of, teach
 from .cli_models import models
 from .cli_retrain import retrain, worker
 from .cli_train import train
 from .errors import InkError, InklingError
+from .joiners import in_a_line
 
 
 class _Group(click.Group):
@@ -70,13 +71,13 @@ def read(
         try:
             reading = service.read(source_of(file, service.settings), chosen, shown, profile)
         except InkError as error:
-            click.echo(f"inkling: {named(file)}: {error}", err=True)
+            click.echo(f"inkling: {in_a_line(file)}: {error}", err=True)
             failed = True
             continue
         if as_json:
             click.echo(json.dumps({"path": file, **reading.to_json()}, ensure_ascii=False))
         else:
-            click.echo(f"{named(file)}\t{said(reading)}")
+            click.echo(f"{in_a_line(file)}\t{said(reading)}")
     if failed:
         sys.exit(1)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .errors import CorrectionNotFound
+from .joiners import in_a_line
 
 if TYPE_CHECKING:
     from .reading import Reading
@@ -48,11 +49,6 @@ def source_of(file: str, settings: "Settings") -> str | bytes:
     return sys.stdin.buffer.read(settings.max_image_bytes + 1) if file == "-" else file
 
 
-def named(file: str) -> str:
-    """Give a file's name as it may stand in a line: without characters that end it or that a terminal obeys."""
-    return file if file.isprintable() else ascii(file)
-
-
 @click.command()
 @click.argument("file")
 @click.argument("symbol")
@@ -70,7 +66,7 @@ def teach(file: str, symbol: str, profile: str, alphabet: str | None, as_json: b
             "before": taught.before.to_json(), "reading": taught.reading.to_json(),
         })  # fmt: skip
         return
-    click.echo(f"{named(file)} was read as {_answer(taught.before)}.")
+    click.echo(f"{in_a_line(file)} was read as {_answer(taught.before)}.")
     click.echo(f"Learned that it is {made.symbol} (correction {made.id} of {made.profile}).")
     click.echo(f"Now it is read as {_answer(taught.reading)}. To undo: inkling corrections undo {made.id}")
 

@@ -198,7 +198,7 @@ class UnknownSetting(SettingsError):
 
 
 class InvalidSetting(SettingsError):
-    """A setting's value is of the wrong type or out of range."""
+    """A setting's value is of the wrong type or out of range, or a path names a home folder that is none."""
 
     code = "invalid_setting"
 

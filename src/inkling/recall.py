@@ -43,6 +43,7 @@ class _Known:
     revision: int
     current: str | None
     until: float
+    taught: bool  # by the profile itself
 
 
 class Recall:
@@ -153,23 +154,26 @@ class Recall:
 
     def _learn(self, store: "Store", profile: str, known: _Known | None, state: "State") -> _Known:
         recognizer, until = self._usable(store, state.current)
-        whose: tuple[str, ...] = (EVERYBODY, profile)
         # another model begins anew, and so does a backup that was put in the database's place
-        if known and known.reader.recognizer.version == recognizer.version and known.revision <= state.revision:
-            memory, since = known.reader.memory, known.revision
-        else:
-            memory, since = recognizer.memory(), 0
+        if known and (known.reader.recognizer.version != recognizer.version or known.revision > state.revision):
+            known = None
+        since, taught = (known.revision, known.taught) if known else (0, False)
+        memory = known.reader.memory if known else recognizer.memory()
+        whose: tuple[str, ...] = (EVERYBODY, profile)
+        if profile != EVERYBODY and not taught:  # it reads with everybody's memory itself, and what it teaches now
             shared = self._known.get(EVERYBODY)
-            if profile != EVERYBODY and (shared is None or not self._still_holds(shared, state)):
+            if shared is None or not self._still_holds(shared, state):
                 shared = self._learn(store, EVERYBODY, shared, state)
-            if profile != EVERYBODY and shared and shared.reader.recognizer is recognizer:
-                memory, whose = shared.reader.memory, (profile,)  # rows of numbers are mostly shared with it
+            if shared.reader.recognizer is recognizer:
+                memory, whose = shared.reader.memory, (profile,)
         changes = store.changes(since, whose) if since != state.revision else []
+        taught = taught or any(change.profile == profile for change in changes)
         reader = Reader(recognizer, learned(recognizer, memory, changes))
-        known = self._known[profile] = _Known(reader, state.revision, state.current, until)
+        known = self._known[profile] = _Known(reader, state.revision, state.current, until, taught)
         self._used(profile)
-        while len(self._known) > _LOADED_PROFILES:
-            del self._known[next(one for one in self._known if one not in (EVERYBODY, profile))]
+        for one in list(self._known):  # the one least used comes first
+            if len(self._known) > _LOADED_PROFILES and one not in (EVERYBODY, profile):
+                del self._known[one]
         return known
 
     def _used(self, profile: str) -> None:
@@ -217,7 +221,7 @@ class Recall:
         self._models[version] = found
         while len(self._models) > _LOADED_MODELS:
             gone, _ = self._models.popitem(last=False)
-            for profile in [p for p, known in self._known.items() if known.reader.recognizer.version == gone]:
+            for profile in [p for p, known in list(self._known.items()) if known.reader.recognizer.version == gone]:
                 del self._known[profile]
         return found
 

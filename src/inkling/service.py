@@ -262,7 +262,8 @@ class Service:
         read, problems = read_exchange(path, self.recognizer)
         read = [replace(one, profile=chosen) if chosen else one for one in read]
         since = self.store.revision()
-        present = ((one.glyph, one.symbol, one.profile) for one in self._all(CorrectionQuery()))
+        known = (one for one in self._all(CorrectionQuery()) if one.revision <= since)
+        present = ((one.glyph, one.symbol, one.profile) for one in known)
         fresh = traced(already_there(read, present), self.recognizer)
         # somebody else may have imported the same meanwhile
         added = self.store.add_many(fresh, lambda meanwhile: already_there(fresh, meanwhile), since)

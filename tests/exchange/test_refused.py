@@ -137,13 +137,13 @@ def test_pickles_are_never_read(tmp_path):
 
 def test_what_a_csv_does_not_list_is_named_and_not_taught_by_its_folder(tmp_path):
     scans = {f"scans__{name}.png": encoded(picture(name)) for name in "741"}
-    folder = written_in_folder(tmp_path / "mine", **scans, scans__4_json=b"[[[1, 2], [3, 40]]]")
-    (folder / "scans" / "4_json").rename(folder / "scans" / "4.json")
+    more = {"scans__4.json": b"[[[1, 2], [3, 40]]]", "beside.png": scans["scans__1.png"], "scans__notes.txt": b"mine"}
+    folder = written_in_folder(tmp_path / "mine", **scans, **more)
     (folder / CSV).write_text("file,symbol,strokes,picture\nscans\\7.png,θ,,\n./scans/4.png,4,scans/4.json,\n", "utf-8")
     read, problems = read_exchange(folder)
     assert [one.symbol for one in read] == ["θ", "4"]
     assert read[1].strokes is not None
-    assert problems == ["scans/1.png: It is not in corrections.csv."]
+    assert problems == [f"{name}: It is not in corrections.csv." for name in ("beside.png", "scans/1.png")]
 
 
 def test_what_unpacks_to_too_much_is_refused(tmp_path, monkeypatch):

@@ -1,13 +1,16 @@
 """From one service into another: nothing twice, and the other reads as the one does."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
+import numpy as np
 import pytest
 
+from inkling import Ink
 from inkling.exchange import already_there
 from inkling.kept import traced
 from inkling.service import Service
 from inkling.settings import Settings
+from inkling.store import NewCorrection
 
 from ..drawings import picture
 from .samples import FORMS, correction
@@ -72,3 +75,29 @@ def test_of_two_who_import_the_same_at_once_one_adds_it(tmp_path, service, recog
     other.close()
     assert [(one.added, one.skipped) for one in (*theirs, mine)] == [(3, 0), (0, 3)]
     assert dict(service.profiles())["Bob"] == 3
+
+
+def test_ink_of_any_size_goes_out_and_in(tmp_path, service):
+    pixels = np.zeros((2000, 1500), np.float32)
+    pixels[200:1800, 700:800] = 1
+    service.correct(Ink(pixels), "1", profile="Eve")
+    service.export(tmp_path / "eve.npz")
+    done = service.import_(tmp_path / "eve.npz", "Bob")
+    assert (done.added, done.problems) == (1, ())
+
+
+def test_what_comes_between_two_looks_is_counted_once(tmp_path, service, monkeypatch):
+    for _ in range(2):
+        service.correct(picture("7"), "θ", profile="Eve")
+    service.export(tmp_path / "eve.npz")
+    look, once = service.store.revision, service.store.get(1)
+    values = {field.name: getattr(once, field.name) for field in fields(NewCorrection)}
+
+    def another_teaches_then():
+        found = look()
+        service.store.add(NewCorrection(**values | {"profile": "Bob"}))
+        return found
+
+    monkeypatch.setattr(service.store, "revision", another_teaches_then)
+    done = service.import_(tmp_path / "eve.npz", "Bob")
+    assert (done.added, done.skipped, dict(service.profiles())["Bob"]) == (1, 1, 2)

@@ -2,6 +2,8 @@
 
 import pytest
 
+from inkling.errors import InvalidSetting
+
 from ..drawings import STROKES
 from .asking import app, error_of
 
@@ -18,6 +20,44 @@ def test_where_a_browser_does_not_name_the_site_the_origin_tells(origin):
     assert client.post(READ, json=BODY).status_code == 200
 
 
+@pytest.mark.parametrize("name", ["evil_x.example:5000", "a,b", "~"])
+def test_a_name_that_is_none_is_no_way_around_the_origin(name):
+    for host in ("127.0.0.1", "0.0.0.0"):
+        for origin in ("null", "", f"http://{name}.other"):
+            answer = app(host=host).test_client().post(READ, json=BODY, headers={"Host": name, "Origin": origin})
+            assert answer.status_code in (400, 403)
+
+
+def test_a_page_that_a_proxy_serves_by_a_trusted_name_may_change_things():
+    client = app(trusted_hosts="inkling.home").test_client()
+    for host in ("127.0.0.1:5000", "inkling.home"):
+        for origin in ("http://inkling.home", "http://inkling.home:8080"):
+            assert client.post(READ, json=BODY, headers={"Host": host, "Origin": origin}).status_code == 200
+        evil = client.post(READ, json=BODY, headers={"Host": host, "Origin": "http://evil.example"})
+        assert error_of(evil, 403)["code"] == "cross_site_request"
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.1", "localhost", "::1", "::ffff:127.0.0.1"])
+def test_this_machine_is_told_however_it_is_written(host):
+    assert app(host=host).test_client().get("/healthz", headers={"Host": "evil.example"}).status_code == 400
+
+
+@pytest.mark.parametrize("name", ["inkling.home:8080", "https://inkling.home", "a b", "x@y", "a/b"])
+def test_what_is_trusted_is_a_name(name):
+    with pytest.raises(InvalidSetting, match="trusted_hosts"):
+        app(trusted_hosts=f"ok.example,{name}")
+
+
+def test_names_beyond_ascii_are_trusted_as_browsers_send_them():
+    client = app(trusted_hosts="bücher.example").test_client()
+    assert client.get("/healthz", headers={"Host": "xn--bcher-kva.example"}).status_code == 200
+
+
+def test_a_name_with_an_underscore_may_be_asked_by_where_any_may():
+    headers = {"Host": "my_nas:5000", "Origin": "http://my_nas:5000"}
+    assert app(host="0.0.0.0").test_client().post(READ, json=BODY, headers=headers).status_code == 200
+
+
 def test_the_site_that_a_browser_names_counts_before_the_origin():
     """A proxy may ask by another name than the page was asked by."""
     headers = {"Origin": "https://inkling.example", "Sec-Fetch-Site": "same-origin"}
@@ -25,7 +65,20 @@ def test_the_site_that_a_browser_names_counts_before_the_origin():
 
 
 @pytest.mark.parametrize(
-    "name", ["evil.example", "evil.example:5000", "localhost.evil.example", "127.0.0.1.evil.example"]
+    "name",
+    [
+        "evil.example",
+        "evil.example:5000",
+        "localhost.evil.example",
+        "127.0.0.1.evil.example",
+        "evil_x.example",
+        "a,b.evil.example",
+        "a!b",
+        "evil.example@localhost",
+        "localhost:x",
+        "[::1",
+        "a b",
+    ],
 )
 def test_on_this_machine_a_strange_name_is_not_answered(name):
     for path in ("/", "/healthz", "/api/v1/model"):

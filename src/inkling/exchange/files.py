@@ -102,7 +102,7 @@ def _files(corrections: Sequence[Correction]) -> Iterator[tuple[str, bytes]]:
 
 
 def read_files(files: Folder | Zip) -> Iterator[Row | str]:
-    """Read what the CSV lists, and name what it does not; without one, each picture by the name of its sub-folder.
+    """Read what the CSV lists, and name pictures that it does not; without one, each by the name of its sub-folder.
 
     Raises:
         DataError: there is nothing to read, or the CSV is damaged.
@@ -114,16 +114,18 @@ def read_files(files: Folder | Zip) -> Iterator[Row | str]:
             name = line["file"]
             listed.update(line[column] for column in _PLACES if line.get(column))
             yield _attempt(name if line["file"] else "a line without a file", partial(_listed, files, name, line))
-    others = [name for name in names if name.count("/") == 1 and name not in listed and not passed_over(name)]
-    if CSV not in names and not others:
+        for name in names:
+            if name not in listed and _is_picture(name) and not passed_over(name):
+                yield f"{shown(name)}: It is not in {CSV}."
+        return
+    others = [name for name in names if name.count("/") == 1 and not passed_over(name)]
+    if not others:
         raise DataError(
             f"{files.where} holds no sub-folder with pictures.",
             "Make one sub-folder a symbol, such as 7/ or upper_A/, and put its pictures inside.",
         )
     for name in others:
-        yield (
-            f"{shown(name)}: It is not in {CSV}." if CSV in names else _attempt(name, partial(_by_folder, files, name))
-        )
+        yield _attempt(name, partial(_by_folder, files, name))
 
 
 def _attempt(where: str, make: Callable[[], Row]) -> Row | str:
@@ -185,13 +187,18 @@ def _listed(files: Folder | Zip, where: str, line: Mapping[str, str]) -> Row:
     return Row(where, line["symbol"], glyph, None, picture, strokes, _number(line.get("size_px")) or 0.0, fields)
 
 
-def _by_folder(files: Folder | Zip, name: str) -> Row:
-    from ..data.pictures import PICTURE_SUFFIXES, symbol_of
+def _is_picture(name: str) -> bool:
+    from ..data.pictures import PICTURE_SUFFIXES
 
-    path = PurePosixPath(name)
-    if path.suffix.lower() not in PICTURE_SUFFIXES:
+    return PurePosixPath(name).suffix.lower() in PICTURE_SUFFIXES
+
+
+def _by_folder(files: Folder | Zip, name: str) -> Row:
+    from ..data.pictures import symbol_of
+
+    if not _is_picture(name):
         raise DataError("It is no picture by its name.")
-    return Row(name, symbol_of(path.parent.name), picture=files.read(name, _MOST_FILE_BYTES))
+    return Row(name, symbol_of(PurePosixPath(name).parent.name), picture=files.read(name, _MOST_FILE_BYTES))
 
 
 def _glyph(content: bytes) -> NDArray[np.uint8] | None:

@@ -19,6 +19,7 @@ from ..alphabet import parse_symbol
 from ..errors import DataError, InklingError
 from ..inference import quantized
 from ..ink import LEAST_PEN, MOST_PEN, Ink
+from ..joiners import in_a_line
 from ..profiles import EVERYBODY, parse_profile
 from ..reading import Reason
 from ..recognizer import Recognizer
@@ -32,7 +33,6 @@ MOST_ROWS = 1_000_000
 
 _BATCH = 256
 _LEAST_PX, _MOST_PX = 8, 512
-_MOST_KEPT_PX = 1024  # ink is cut out smaller
 _GLYPH = (28, 28)
 _LONGEST = {"read": 64, "alphabet": 10_000, "model": 200}
 _NO_TEXT = re.compile("[\0\ud800-\udfff]")  # no database keeps it
@@ -113,8 +113,7 @@ def too_many() -> DataError:
 
 def shown(name: str) -> str:
     """Give a name out of a file as it may stand in a report: short, and without characters that a terminal obeys."""
-    name = name if len(name) <= 120 else name[:120] + "…"
-    return name if name.isprintable() else ascii(name)
+    return in_a_line(name if len(name) <= 120 else name[:120] + "…")
 
 
 def _glyphs(recognizer: Recognizer, inks: Sequence[Ink]) -> Iterator[tuple[NDArray[np.uint8], float]]:
@@ -212,8 +211,8 @@ def _check_png(picture: bytes, settings: Settings) -> None:
     if not picture.startswith(_PNG) or len(picture) < 33:
         raise DataError("The picture that was kept is no PNG.")
     width, height = struct.unpack(">II", picture[16:24])
-    if max(width, height) > _MOST_KEPT_PX:
-        raise DataError(f"The picture that was kept is {width:,}×{height:,} px; at most {_MOST_KEPT_PX:,} a side are.")
+    if width * height > settings.max_image_pixels:
+        raise DataError(f"The picture is {width:,}×{height:,} px; at most {settings.max_image_pixels:,} px are taken.")
     try:
         Image.open(io.BytesIO(picture), formats=("PNG",)).verify()  # checksums
         Image.open(io.BytesIO(picture), formats=("PNG",)).load()  # what they are of

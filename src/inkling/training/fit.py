@@ -133,7 +133,9 @@ class _Training:
         if saved:
             saved.check(self.shape, symbols, self.data)
         self.network = Network(self.shape)
-        self.origin = saved.meta.get("started_from") if saved else self._begun(start) if start else None
+        self.origin = saved.meta.get("started_from") if saved else None
+        if start and not saved:
+            self.origin = self._begin_with(start)
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing in torch's stubs
         optimizer = torch.optim.AdamW(_groups(self.network, recipe), lr=recipe.learning_rate, fused=True)
         self.model, self.optimizer = fabric.setup(self.network, optimizer)
@@ -157,7 +159,7 @@ class _Training:
         self.loader = DataLoader(mixture, batch_sampler=batches, collate_fn=_whole, num_workers=_workers(fabric))
         self.kinds = same_kind(symbols).to(fabric.device)
 
-    def _begun(self, start: Path) -> dict[str, Any]:
+    def _begin_with(self, start: Path) -> dict[str, Any]:
         """Take the weights of an earlier training; give how it went."""
         earlier = load_checkpoint(start)
         earlier.begin(self.network, self.symbols)
@@ -186,7 +188,7 @@ class _Training:
             figures = accuracies(self.average, held, self.symbols)
             self.history.append({"epoch": epoch + 1, "loss": round(loss_mean, 4), **figures})
             self._save()
-            self._log()
+            self._write_down()
 
     def outcome(self) -> tuple[Network, dict[str, Any]]:
         """Give the averaged network and how it came to be, as :func:`fit` does."""
@@ -215,8 +217,8 @@ class _Training:
             meta |= {"started_from": self.origin} if self.origin else {}
             save_checkpoint(self.folder / CHECKPOINT, meta, self.network, self.average, self.optimizer, self.schedule)
 
-    def _log(self) -> None:
-        """Write down how the last epoch went."""
+    def _write_down(self) -> None:
+        """Say how the last epoch went."""
         if self.fabric.is_global_zero:
             with (self.folder / _LOG).open("a") as log:
                 log.write(json.dumps(self.history[-1]) + "\n")

@@ -47,17 +47,15 @@ def reliability(readings: Sequence[Readings]) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for side in ("before", "after"):
         sure, right = _confidence(readings, side)
-        bins = equal_width_bins(sure, right, _BINS)
-        lows = [min(int(one.confidence * _BINS), _BINS - 1) for one in bins]
         result[side] = [
             {
-                "low": low / _BINS,
-                "high": (low + 1) / _BINS,
+                "low": one.low,
+                "high": one.high,
                 "samples": one.samples,
                 "confidence": round(one.confidence, 6),
                 "accuracy": round(one.accuracy, 6),
             }
-            for low, one in zip(lows, bins, strict=True)
+            for one in equal_width_bins(sure, right, _BINS)
         ]
         result[f"ece_{side}"] = round(expected_calibration_error(sure, right), 6)
     return result

@@ -25,6 +25,7 @@ from ..errors import AddressUnusable, InvalidSetting
 from ..jobs import Keeper, missing_packages
 from ..jobs.schedule import time_of_day
 from ..settings import Settings
+from .callers import Callers
 from .metrics import FOLDER_VARIABLE
 
 __all__ = ["listen", "run"]
@@ -53,6 +54,7 @@ def run(settings: Settings, any_port: bool, announce: Callable[[str], None]) -> 
     """
     _log_to_stderr(settings.log_level)
     time_of_day(settings)  # the worker would say so again and again
+    Callers(settings)
     listener = listen(settings.host, settings.port, any_port)
     announce(f"Inkling reads at {_address(listener, settings.host)} (Ctrl-C stops it)")
     sys.stdout.flush()

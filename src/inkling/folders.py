@@ -26,6 +26,7 @@ def writable_folder(folder: str | Path) -> Path:
     """Make a folder if there is none, and prove that a file can be written in it.
 
     Raises:
+        InvalidSetting: as :func:`expanded`.
         FolderNotWritable: it cannot be made, it is a file, or nothing can be written in it.
     """
     path = expanded(folder)

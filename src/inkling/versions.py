@@ -18,7 +18,7 @@ from .settings import Settings
 if TYPE_CHECKING:
     from .store import Finish, ModelVersion, Promotion
 
-__all__ = ["LONGEST_REASON", "ImportedVersion", "Version", "Versions"]
+__all__ = ["LONGEST_REASON", "ImportedVersion", "Version", "Versions", "check_reason"]
 
 #: So many characters has a reason for a promotion at most.
 LONGEST_REASON = 500
@@ -152,7 +152,7 @@ class Versions:
             ModelPinned: the settings name the bundle that reads.
             ModelNotFound: there is no such version, or its files are no longer kept.
             ModelRefused: the gate refused it.
-            ModelError: another one than expected reads by now, or the job was taken over.
+            ModelError: another one than expected reads by now, the job was taken over, or the reason is too long.
             BundleDamaged: it cannot be run.
             StoreError: nothing was changed.
         """
@@ -168,7 +168,7 @@ class Versions:
 
         Raises:
             ModelPinned: the settings name the bundle that reads.
-            ModelError: there is nothing to roll back to.
+            ModelError: there is nothing to roll back to, or the reason is too long.
             BundleDamaged, ModelNotFound, StoreError: nothing was changed.
         """
         self._refuse_if_pinned("")
@@ -284,8 +284,7 @@ class Versions:
     ) -> "Promotion":
         from .store import UNSET
 
-        if len(reason) > LONGEST_REASON:
-            raise ModelError(f"The reason has {len(reason):,} characters.", f"Say it in {LONGEST_REASON} at most.")
+        check_reason(reason)
         recognizer = tried(self.bundle(version), self._settings)
         store, base = self._recall.store, self._recall.base.version
         self._at_hand.keep(version)
@@ -296,6 +295,16 @@ class Versions:
             wanted = current  # it may be one that cannot be used, in whose place the base reads
         features = {} if current == version else features_anew(store, recognizer)
         return store.models.promote(version, reason, rollback, features, wanted, base, job)
+
+
+def check_reason(reason: str) -> None:
+    """Refuse a reason that is too long to be kept.
+
+    Raises:
+        ModelError: it is.
+    """
+    if len(reason) > LONGEST_REASON:
+        raise ModelError(f"The reason has {len(reason):,} characters.", f"Say it in {LONGEST_REASON} at most.")
 
 
 def _not_found(version: str) -> ModelNotFound:

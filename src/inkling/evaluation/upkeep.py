@@ -134,8 +134,8 @@ def time_section(
         "Time",
         f"Median of {readings:,} each, memories in turn in one run: one drawing read by its strokes among all symbols "
         "with that many corrections in memory (real characters of writers kept out of training, repeated with noise); "
-        "one correction taught after the other, glyph and traces at hand; that correction undone. The commit is "
-        "not in it.",
+        "one correction taught after the other, from that many on, glyph and traces at hand; the last one undone. The "
+        "store's commit is not in it.",
         ("in memory", "reading", "longer by", "ratio", "teaching", "undoing"),
         [row.cells(rows[0]) for row in rows],
         tuple(goals),

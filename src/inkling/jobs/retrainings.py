@@ -9,6 +9,7 @@ from ..errors import NothingToLearn, TrainingExtraMissing
 from ..extras import way_to_add
 from ..profiles import EVERYBODY, parse_profile
 from ..queue import wake
+from ..versions import check_reason
 from .schedule import AUTOMATIC, KIND, due, fresh, is_automatic, time_of_day
 
 if TYPE_CHECKING:
@@ -115,9 +116,11 @@ class Retrainings:
             InvalidProfile: the profile's name is none.
             NothingToLearn: no correction that counts is of a symbol that the network knows.
             JobRunning: another one waits or runs.
+            ModelError: the reason is too long.
             StoreError: it was not kept.
         """
         check_available()
+        check_reason(reason)
         profile = None if profile is None else parse_profile(profile)
         self._check_lessons(profile)
         parent = self._service.versions.current()

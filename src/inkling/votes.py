@@ -110,13 +110,16 @@ def _same_drawing(
         intp, where the likeliest stand among the K; and how far it is the same drawing, from 0 to 1.
     """
     most = float(likeness.max())
-    about = likeness >= most - _ROUNDING
-    outline, ends = trait[-OUTLINE:], np.cumsum([len(some) for some in traits])
-    parts = np.split(about, ends[:-1])
-    alike = np.concatenate([some[part, -OUTLINE:] @ outline for some, part in zip(traits, parts, strict=True)])
-    same = np.flatnonzero(about)[alike >= outline @ outline - 1e-6]
-    if len(same):
-        return same, 1.0
+    if most >= 1 - 2 * _ROUNDING:  # less alike is no drawing to itself
+        about = np.flatnonzero(likeness >= most - _ROUNDING)  # few
+        outline, starts = trait[-OUTLINE:], np.cumsum([0, *(len(some) for some in traits[:-1])])
+        of = (
+            np.searchsorted(starts, about, "right") - 1
+        )  # the last that begins there or before; empty ones begin earlier
+        rows = [traits[s][row, -OUTLINE:] for s, row in zip(of.tolist(), (about - starts[of]).tolist(), strict=True)]
+        same = about[np.array(rows) @ outline >= outline @ outline - 1e-6]
+        if len(same):
+            return same, 1.0
     return np.flatnonzero(likeness >= most - 1e-6), math.exp(_SAME_FADING * (min(most, 1.0) - 1))
 
 

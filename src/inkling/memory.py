@@ -19,6 +19,9 @@ Floats = NDArray[np.float32]
 
 #: Only corrections are asked which the network itself takes for one of so many symbols that it finds likeliest.
 _PLACES = 5
+#: And of these only such as it finds no less likely than the likeliest by more than this, in log odds: where it is
+#: sure, others' corrections are far.
+_REACH = 7.0
 
 
 class Memory:
@@ -188,7 +191,7 @@ class Memory:
         logs = logs_of(sizes, len(traits))
         words = np.zeros(len(traits), np.float32)
         for i, trait in enumerate(traits):
-            places_of = self._shelves if nearby is None else np.sort(nearby[i]).tolist()
+            places_of = self._shelves if nearby is None else _within_reach(nearby[i], logits[i])
             shelves = [self._shelves[s] for s in places_of if s in self._shelves and self._shelves[s].count]
             if shelves:
                 words[i] = vote_on(voted[i], trait, logs[i], shelves, asked, chance, self._same_shape)
@@ -222,6 +225,12 @@ class Memory:
         memory._shelves, memory._place = dict(self._shelves), dict(self._place)
         memory._counts = self._counts.copy()
         return memory
+
+
+def _within_reach(places: NDArray[np.intp], logits: Floats) -> list[int]:
+    likely = logits[places]
+    found: list[int] = np.sort(places[likely >= likely.max() - _REACH]).tolist()
+    return found
 
 
 @functools.lru_cache(maxsize=8)

@@ -41,7 +41,7 @@ CHECKS = [
 
 
 #: Of each address; ``CONTRACT_EXAMPLES=1000`` looks more closely.
-EXAMPLES = int(os.environ.get("CONTRACT_EXAMPLES", "100"))
+EXAMPLES = int(os.environ.get("CONTRACT_EXAMPLES", "200"))
 
 schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", create_app(Settings.load({})))
 

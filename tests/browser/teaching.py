@@ -3,7 +3,7 @@
 import json
 
 from ..serving import until
-from .test_draw import ZERO
+from .drawing import ZERO
 
 THETA = [*ZERO, [(115, 200), (285, 200)]]
 TICK = [[(110, 220), (180, 320), (300, 90)]]

@@ -7,8 +7,8 @@ from playwright.sync_api import expect
 
 from ..drawings import encoded, picture
 from ..serving import serve
+from .drawing import ONE, SEVEN, draw
 from .teaching import TICK, answer, caught, kept_back, name_somebody, profiles_of, teach, toast
-from .test_draw import ONE, SEVEN, draw
 
 
 @pytest.fixture(scope="module")

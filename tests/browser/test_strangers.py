@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from ..bundles import wary
 from ..drawings import blot_picture, encoded, picture
 from ..serving import serve
-from .test_draw import PHONE, SEVEN, ZERO, draw
+from .drawing import PHONE, SEVEN, ZERO, draw
 
 BLOT = [[(120 + i % 2 * 150, 90 + i * 14) for i in range(16)]]
 

@@ -8,8 +8,8 @@ from playwright.sync_api import expect
 
 from ..drawings import encoded, picture
 from ..serving import serve
+from .drawing import ONE, PHONE, SEVEN, ZERO, draw, expect_strokes
 from .teaching import THETA, TICK, answer, bars, teach, toast
-from .test_draw import ONE, PHONE, SEVEN, ZERO, draw, expect_strokes
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import expect
 
 from ..serving import serve
+from .drawing import ONE, SEVEN, draw, expect_strokes
 from .teaching import TICK, answer, caught, kept_back, teach, toast
-from .test_draw import ONE, SEVEN, draw, expect_strokes
 
 
 @pytest.fixture(scope="module")

@@ -11,24 +11,7 @@ from click.testing import CliRunner
 
 from inkling.cli import main
 
-from .drawings import blot_picture, encoded, picture
-
-
-@pytest.fixture(autouse=True)
-def database(monkeypatch, tmp_path):
-    """A database of the test's own, which is not there yet."""
-    for name in [name for name in os.environ if name.startswith("INKLING_")]:
-        monkeypatch.delenv(name)
-    path = tmp_path / "data" / "corrections.db"
-    monkeypatch.setenv("INKLING_DATABASE_URL", f"sqlite:///{path}")
-    return path
-
-
-@pytest.fixture
-def seven(tmp_path):
-    path = tmp_path / "seven.png"
-    path.write_bytes(encoded(picture("7")))
-    return str(path)
+from ..drawings import blot_picture, encoded, picture
 
 
 @pytest.fixture

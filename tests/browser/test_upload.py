@@ -210,6 +210,7 @@ def test_the_focus_goes_on_to_the_next_row_and_what_was_cleared_comes_back(open_
     page.reload()
     expect(texts(page)).to_have_text(["7", "0"])
     remove[0].press("Enter")
+    expect(texts(page)).to_have_text(["0"])
     expect(remove[0]).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_test_id("upload-input")).to_be_focused()

@@ -2,6 +2,8 @@
 
 import json
 
+from playwright.sync_api import expect
+
 from ..serving import until
 from .drawing import ZERO
 
@@ -24,6 +26,17 @@ def caught(page, held, number=0):
 
 def answer(page):
     return page.get_by_test_id("answer")
+
+
+def expect_read(page):
+    """Wait until what was drawn is read as it stands, not as it stood on the way: then a key teaches."""
+    expect(page.locator("#teach-form")).not_to_have_attribute("inert", "")
+
+
+def stop_the_clock(page):
+    """From now on the page's time goes on by ``page.clock.run_for`` alone, however long the machine takes."""
+    page.clock.install()
+    page.clock.pause_at(page.evaluate("Date.now() + 60_000"))
 
 
 def toast(page):

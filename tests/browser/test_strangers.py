@@ -11,6 +11,7 @@ from ..bundles import wary
 from ..drawings import blot_picture, encoded, picture
 from ..serving import serve
 from .drawing import PHONE, SEVEN, ZERO, draw
+from .teaching import expect_read
 
 BLOT = [[(120 + i % 2 * 150, 90 + i * 14) for i in range(16)]]
 
@@ -46,6 +47,7 @@ def test_a_blot_is_no_digit_and_no_figure_says_otherwise(open_as):
     expect(part(page, "answer-status")).to_have_text("This does not look like a digit.")
     expect(part(page, "answer")).to_have_text("?")
     expect(part(page, "answer-probability")).to_be_empty()
+    expect_read(page)
     closest = part(page, "answer-closest").inner_text().removeprefix("Closest: ")
     assert closest.isdigit()
     expect(part(page, f"bar-{closest}")).to_be_visible()
@@ -91,6 +93,7 @@ def test_a_digit_that_it_did_not_take_for_one_is_a_tap_away(open_as):
     page = open_as()
     draw_blot(page)
     expect(part(page, "answer")).to_have_text("?")
+    expect_read(page)
     closest = part(page, "teach-chip").first.inner_text()
     part(page, "teach-chip").first.click()
     expect(part(page, "toast-text")).to_contain_text(f"Learned: this is {closest}")

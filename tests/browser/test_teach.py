@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from ..drawings import encoded, picture
 from ..serving import serve
 from .drawing import ONE, PHONE, SEVEN, ZERO, draw, expect_strokes
-from .teaching import THETA, TICK, answer, bars, teach, toast
+from .teaching import THETA, TICK, answer, bars, expect_read, teach, toast
 
 
 @pytest.fixture(scope="module")
@@ -24,6 +24,7 @@ def test_a_new_symbol_is_read_at_once_after_a_reload_and_no_more_after_undo(open
     draw(page, THETA)
     expect(answer(page)).not_to_be_empty()
     expect(page.get_by_test_id("predict")).to_have_text("Predict again")
+    expect_read(page)
     before = (answer(page).inner_text(), bars(page))
     assert before[0] != "θ"
     teach(page, "θ")
@@ -48,6 +49,7 @@ def test_undo_gives_the_very_same_reading_and_alphabet_back(open_as):
     page = open_as()
     draw(page, TICK)
     expect(answer(page)).not_to_be_empty()
+    expect_read(page)
     before = (answer(page).inner_text(), bars(page))
     teach(page, "tick")
     expect(answer(page)).to_have_text("tick")
@@ -63,6 +65,7 @@ def test_a_tap_on_a_likely_symbol_teaches_it(open_as):
     page = open_as()
     draw(page, SEVEN)
     expect(answer(page)).to_have_text("7")
+    expect_read(page)
     chip = page.get_by_test_id("teach-chip").first
     symbol = chip.inner_text()
     chip.click()
@@ -88,6 +91,7 @@ def test_the_key_of_a_symbol_teaches_it_but_not_in_a_field_nor_before_an_answer(
     page.keyboard.press("4")
     draw(page, SEVEN)
     expect(answer(page)).to_have_text("7")
+    expect_read(page)
     page.get_by_test_id("teach-symbol").press("4")
     expect(page.get_by_test_id("teach-symbol")).to_have_value("4")
     page.get_by_test_id("teach-symbol").press("Escape")
@@ -98,6 +102,7 @@ def test_the_key_of_a_symbol_teaches_it_but_not_in_a_field_nor_before_an_answer(
     page.keyboard.press("4")
     page.keyboard.press("Control+y")
     expect(answer(page)).to_have_text("7")
+    expect_read(page)
     assert not asked
     page.keyboard.press("4")
     expect(answer(page)).to_have_text("4")
@@ -108,6 +113,7 @@ def test_ctrl_z_takes_back_what_was_done_last_be_it_a_lesson_or_a_stroke(open_as
     page = open_as()
     draw(page, SEVEN)
     expect(answer(page)).to_have_text("7")
+    expect_read(page)
     field = page.get_by_test_id("teach-symbol")
     field.fill("4")
     field.press("Enter")
@@ -149,6 +155,7 @@ def test_a_key_that_is_not_in_the_alphabet_waits_in_the_field_for_enter(open_as)
     page.on("request", lambda request: asked.append(request) if request.url.endswith("/corrections") else None)
     draw(page, SEVEN)
     expect(answer(page)).to_have_text("7")
+    expect_read(page)
     page.keyboard.press("Shift+K")
     field = page.get_by_test_id("teach-symbol")
     expect(field).to_be_focused()
@@ -170,6 +177,7 @@ def test_who_draws_has_left_the_field_so_that_a_key_teaches(open_as):
     page.get_by_test_id("alphabet").focus()
     draw(page, SEVEN)
     expect(answer(page)).to_have_text("7")
+    expect_read(page)
     page.keyboard.press("2")
     expect(answer(page)).to_have_text("2")
     expect(page.get_by_test_id("alphabet")).to_have_value("digits")
@@ -292,6 +300,7 @@ def test_a_double_click_on_a_chip_teaches_once_though_other_chips_stand_there_by
     page.on("request", lambda request: asked.append(request) if request.url.endswith("/corrections") else None)
     draw(page, SEVEN)
     expect(answer(page)).to_have_text("7")
+    expect_read(page)
     chip = page.get_by_test_id("teach-chip").nth(2)
     symbol = chip.inner_text()
     chip.dblclick()

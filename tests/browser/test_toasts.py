@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from ..serving import serve
 from .drawing import ONE, SEVEN, draw, expect_strokes
-from .teaching import TICK, answer, caught, kept_back, teach, toast
+from .teaching import TICK, answer, caught, kept_back, stop_the_clock, teach, toast
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +20,7 @@ def address():
 
 def test_a_toast_goes_by_escape_and_stays_while_it_is_pointed_at_or_has_the_focus(open_as):
     page = open_as()
-    page.clock.install()
+    stop_the_clock(page)
     draw(page, SEVEN)
     expect(answer(page)).to_have_text("7")
     below = page.get_by_test_id("toast")
@@ -102,7 +102,7 @@ def test_an_alphabet_told_late_takes_no_key_and_opens_no_toast_again(open_as):
 
 def test_what_can_be_tried_again_stays_until_it_is_and_a_refused_name_is_told_for_some_seconds(open_as):
     page = open_as()
-    page.clock.install()
+    stop_the_clock(page)
     draw(page, SEVEN)
     expect(answer(page)).to_have_text("7")
     page.get_by_test_id("teach-right").click()
@@ -223,7 +223,7 @@ def test_names_are_read_whole_in_the_bars_and_the_toast_covers_no_chip(open_as, 
 
 def test_a_full_disk_is_told_and_reading_goes_on(open_as):
     page = open_as()
-    page.clock.install()
+    stop_the_clock(page)
     full = {"code": "store_full", "message": "The disk is full.", "hint": "Make room."}
     refuse = lambda route: route.fulfill(status=507, json={"error": full})  # noqa: E731
     page.route("**/api/v1/corrections", refuse)

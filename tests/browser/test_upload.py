@@ -1,10 +1,13 @@
 """The Upload page as a person uses it: pictures in, a table out, and nothing lost on the way."""
 
+import base64
 import csv
 import io
 import json
 
+import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 from ..drawings import encoded, picture
@@ -230,6 +233,27 @@ def test_what_is_cleared_while_it_is_read_and_brought_back_shows_its_own_answer(
         route.fulfill(status=422, json={"error": {"code": "blank_ink", "message": "Of before.", "hint": ""}})
     expect(texts(page)).to_have_text(["7", "1"])
     expect(page.get_by_test_id("summary")).not_to_contain_text("not read")
+
+
+def test_after_a_reload_a_picture_is_taught_as_it_was_and_a_large_one_by_a_copy(open_as):
+    page = open_as("/upload")
+    small = named("7")
+    noise = np.random.default_rng(1).integers(200, 256, (1200, 1000), np.uint8)
+    large = encoded(np.minimum(noise, picture("1", (1000, 1200), 7, (250, 225), 70)))
+    give(page, small, {**named("1"), "buffer": large})
+    expect(texts(page)).to_have_text(["7", "1"])
+    page.reload()
+    expect(texts(page)).to_have_text(["7", "1"])
+    taught = []
+    for n in range(2):
+        page.get_by_test_id("teach-open").nth(n).click()
+        with page.expect_request(lambda request: request.url.endswith("/corrections")) as asked:
+            page.get_by_test_id("teach-right").click()
+        taught.append(base64.b64decode(json.loads(asked.value.post_data)["image"].split(",")[1]))
+        expect(page.get_by_test_id("toast-text")).to_contain_text(f"Noted: this is {'71'[n]}")
+    assert taught[0] == small["buffer"]
+    assert len(large) > 64 * 1024
+    assert Image.open(io.BytesIO(taught[1])).size == (533, 640)
 
 
 def test_pictures_stand_there_and_are_kept_while_it_is_asked_whose_hand_it_is(open_as):

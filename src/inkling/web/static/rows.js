@@ -87,7 +87,7 @@ export class RowTeaching {
   }
 }
 
-// A picture as a request has it. After a reload the picture is gone and its preview stands for it.
+// A picture as a request has it. Where neither it nor a copy is there, its preview stands for it.
 function imageOf({ preview }, file) {
   if (!file && !preview) throw { message: "The picture is no longer here.", hint: "Choose it again." };
   if (!file) return { image: preview };

@@ -1,5 +1,6 @@
 // The shelf: results in the browser's own database, so that a reload keeps them. It holds MOST and no more; a picture
-// itself is kept only until it is read. Where nothing may be kept (a private window), the page works without.
+// itself is kept until it is read, then a copy that is no larger than teaching it needs. Where nothing may be kept (a
+// private window), the page works without.
 
 export const MOST = 500;
 

@@ -3,7 +3,7 @@
 import { Alphabets } from "./alphabets.js";
 import { takeIn } from "./intake.js";
 import { save } from "./kept.js";
-import { formOf, previewOf } from "./picture.js";
+import { copyOf, formOf, previewOf } from "./picture.js";
 import { owner, Profiles } from "./profile.js";
 import { reasonOf, Results, stateOf } from "./results.js";
 import { RowTeaching } from "./rows.js";
@@ -18,7 +18,7 @@ const TRIES = 3; // a picture over which the server breaks off so often is given
 
 const shelf = new Shelf();
 const entries = new Map();
-const files = new Map(); // what was given since the page was opened: it can be taught
+const files = new Map(); // what was given since the page was opened; of what was given before, entries have copies
 const alphabets = new Alphabets($("alphabet"));
 const profiles = new Profiles($("profile"), () => alphabets.refresh(profiles.value));
 const results = new Results($("results"), $("row"), remove, (id) => teaching.toggle(entries.get(id)));
@@ -26,7 +26,7 @@ const teaching = new RowTeaching({
   alphabets,
   profiles,
   rowOf: (id) => results.rowOf(id),
-  fileOf: (id) => files.get(id),
+  fileOf: (id) => files.get(id) ?? entries.get(id)?.copy,
   still: (id) => entries.has(id),
   put,
 });
@@ -130,6 +130,7 @@ async function readOne(entry) {
     entry.preview ||= await previewOf(entry.file);
     results.show(entry);
     outcome.reading = await read(await formOf(entry.file, { alphabet: entry.alphabet, ...owner(entry.profile) }, maxBytes));
+    outcome.copy = await copyOf(entry.file);
   } catch (error) {
     if (error instanceof Away && (error.answered || !navigator.onLine || ++entry.tries < TRIES)) await wait(error);
     else if (error instanceof Away) outcome.error = { code: "no_answer", message: "The server broke off over this picture.", hint: "Try a smaller one." };

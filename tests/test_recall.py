@@ -2,10 +2,14 @@
 
 import json
 import logging
+import os
+import shutil
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -250,6 +254,54 @@ def test_where_the_database_is_lost_the_model_that_read_last_reads_on(service, t
     assert service.read(seven(), "digits").model == version
     assert service.read(theta()).text == "θ"
     assert service.recognizer.version == version
+
+
+def test_a_backup_in_the_databases_place_is_read_however_many_changes_it_has(service, url, tmp_path, recognizer):
+    path = tmp_path / "inkling.db"
+    service.correct(theta(), "θ")
+    service.close()
+    shutil.copy(path, tmp_path / "backup.db")
+    service.correct(seven(), "Z")
+    assert service.read(seven()).text == "Z"
+    assert set(service.doubtful(None)) <= {1, 2}
+    for rest in ("", "-wal", "-shm"):
+        path.with_name(path.name + rest).unlink(missing_ok=True)
+    os.replace(tmp_path / "backup.db", path)
+    with closing(Service(Settings.load({}, database_url=url), recognizer)) as another:
+        for scale in (0.9, 1.1):  # it has as many changes as the one that is gone, and one more
+            another.correct(seven(scale), "7")
+            assert service.memory().labels == another.memory().labels
+            assert service.doubtful(None) == another.doubtful(None)
+        assert everything(service) == everything(another)
+
+
+def test_what_cannot_be_opened_is_tried_again_however_often_it_is_asked_for_and_each_outage_is_told_once(
+    service, url, tmp_path, recognizer, monkeypatch, caplog
+):
+    clock = SimpleNamespace(now=0.0)
+    monkeypatch.setattr(recall, "time", SimpleNamespace(monotonic=lambda: clock.now))
+
+    def look(seconds):
+        for _ in range(seconds):
+            clock.now += 1
+            read = service.read(seven()).text
+        return read
+
+    path, away = tmp_path / "inkling.db", tmp_path / "away"
+    path.mkdir()
+    look(5)
+    path.rmdir()
+    with closing(Service(Settings.load({}, database_url=url), recognizer)) as another:
+        another.correct(seven(), "Z")
+    assert look(3) == "Z"
+    assert len(caplog.records) == 1
+    service.close()
+    for told in (2, 3):
+        assert look(100) == "Z"
+        path.rename(away)
+        assert look(5) == "Z"
+        away.rename(path)
+        assert len(caplog.records) == told
 
 
 def test_a_bundle_is_tried_before_it_reads():

@@ -9,7 +9,7 @@ from .reader import Reader
 from .recall import Recall
 
 if TYPE_CHECKING:
-    from .store import Store
+    from .store import State, Store
 
 __all__ = ["Doubts"]
 
@@ -32,7 +32,7 @@ class Doubts:
         self._lock = threading.Lock()
         self._found: dict[str, dict[int, float]] = {}  # by profile
         self._model = ""
-        self._revision = 0
+        self._state: State | None = None
 
     def of(self, profile: str | None) -> dict[int, float]:
         """Give the doubtful corrections of a profile, or of all: id to how far each disagrees, from 0.5 to 1.
@@ -44,24 +44,25 @@ class Doubts:
             store = self._recall.readable()
             if store is None:
                 return {}
-            revision = store.revision()  # before the reader, which may know more
+            state = store.state()  # before the reader, which may know more
             reader = self._recall.reader(EVERYBODY)
-            self._forget_changed(store, reader, revision)
+            self._forget_changed(store, reader, state)
             names = [name for name, _ in store.profiles() if profile in (None, name)]
             for name in names:
                 if name not in self._found:
                     self._found[name] = _judged(store, reader, name)
             return {i: doubt for name in names for i, doubt in self._found[name].items()}
 
-    def _forget_changed(self, store: "Store", reader: Reader, revision: int) -> None:
+    def _forget_changed(self, store: "Store", reader: Reader, state: "State") -> None:
         """Drop what is to be judged anew: where everybody's memory is another, all."""
-        if reader.recognizer.version != self._model or revision < self._revision:
+        before = self._state
+        if before is None or reader.recognizer.version != self._model or not state.follows(before):
             self._found.clear()
-        elif revision > self._revision:
-            changed = {change.profile for change in store.changes(self._revision)}
+        elif state.revision > before.revision:
+            changed = {change.profile for change in store.changes(before.revision)}
             for name in list(self._found) if EVERYBODY in changed else changed:
                 self._found.pop(name, None)
-        self._model, self._revision = reader.recognizer.version, revision
+        self._model, self._state = reader.recognizer.version, state
 
 
 def _judged(store: "Store", reader: Reader, profile: str) -> dict[int, float]:

@@ -30,6 +30,7 @@ __all__ = ["Recall", "tried"]
 _LOADED_PROFILES = 64
 _LOADED_MODELS = 2  # beside the base
 _RETRY_S = 2.0
+_SAID_S = 60.0  # an outage is told of again where the last failure is longer ago
 _RETRY_MODEL_S = 30.0
 
 _log = logging.getLogger(__name__)
@@ -40,8 +41,7 @@ class _Known:
     """What a profile reads with, and up to which state of the store; it is looked at again at a time, if at any."""
 
     reader: Reader
-    revision: int
-    current: str | None
+    state: "State"
     until: float
     taught: bool  # by the profile itself
 
@@ -132,9 +132,12 @@ class Recall:
         return self.store
 
     def _refuse(self, error: StoreError) -> None:
-        if self._refused is None:
+        now, before = time.monotonic(), self._refused
+        if before and error is before[1]:
+            return  # it was not tried again
+        if before is None or now > before[0] + _SAID_S:
             _log.error("Reading goes on with what was known before: %s", error)
-        self._refused = time.monotonic(), error
+        self._refused = now, error
 
     def _caught_up(self, store: "Store", profile: str) -> Reader:
         state = store.state()
@@ -149,15 +152,15 @@ class Recall:
         return known.reader
 
     def _still_holds(self, known: _Known, state: "State") -> bool:
-        same = known.revision == state.revision and (known.current == state.current or self.pinned)
-        return same and (known.until == inf or time.monotonic() < known.until)
+        same = known.state.revision == state.revision and (known.state.current == state.current or self.pinned)
+        return same and state.follows(known.state) and (known.until == inf or time.monotonic() < known.until)
 
     def _learn(self, store: "Store", profile: str, known: _Known | None, state: "State") -> _Known:
         recognizer, until = self._usable(store, state.current)
         # another model begins anew, and so does a backup that was put in the database's place
-        if known and (known.reader.recognizer.version != recognizer.version or known.revision > state.revision):
+        if known and (known.reader.recognizer.version != recognizer.version or not state.follows(known.state)):
             known = None
-        since, taught = (known.revision, known.taught) if known else (0, False)
+        since, taught = (known.state.revision, known.taught) if known else (0, False)
         memory = known.reader.memory if known else recognizer.memory()
         whose: tuple[str, ...] = (EVERYBODY, profile)
         if profile != EVERYBODY and not taught:  # it reads with everybody's memory itself, and what it teaches now
@@ -169,7 +172,7 @@ class Recall:
         changes = store.changes(since, whose) if since != state.revision else []
         taught = taught or any(change.profile == profile for change in changes)
         reader = Reader(recognizer, learned(recognizer, memory, changes))
-        known = self._known[profile] = _Known(reader, state.revision, state.current, until, taught)
+        known = self._known[profile] = _Known(reader, state, until, taught)
         self._used(profile)
         for one in list(self._known):  # the one least used comes first
             if len(self._known) > _LOADED_PROFILES and one not in (EVERYBODY, profile):

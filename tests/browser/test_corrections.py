@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from ..drawings import encoded, picture
 from ..serving import serve
 from .gallery import ONE, SEVEN, THETA, ZERO, cards, check, press_twice, relabel_selected, symbols
+from .teaching import caught, kept_back
 
 
 @pytest.fixture(scope="module")
@@ -188,6 +189,26 @@ def test_what_is_doubtful_in_any_hand_is_pointed_out_under_anyones(open_page, te
     expect(symbols(page)).to_have_text(["4"])
     page.get_by_test_id("filter-which").select_option("")
     expect(doubts).to_have_text(["4"])
+
+
+def test_more_are_not_shown_of_a_list_that_is_making_way_for_another(open_page, teach):
+    ids = [teach(ONE, "17"[shift % 5 == 0], shift=shift) for shift in range(80)]
+    page = open_page("/corrections")
+    expect(cards(page)).to_have_count(60)
+    held = kept_back(page, "**/api/v1/corrections?*symbol=1*")
+    page.get_by_test_id("filter-symbol").fill("1")
+    caught(page, held)
+    page.get_by_test_id("more").click()
+    held.pop(0).continue_()
+    expect(page.get_by_test_id("count")).to_have_text("64 corrections")
+    for early in held:
+        early.continue_()
+    asked = len(held)
+    page.get_by_test_id("more").click()
+    caught(page, held, asked).continue_()
+    expect(cards(page)).to_have_count(64)
+    wanted = [one for shift, one in enumerate(ids) if shift % 5]
+    assert [int(one) for one in cards(page).evaluate_all("all => all.map(one => one.dataset.id)")] == wanted[::-1]
 
 
 def test_many_come_a_page_at_a_time_and_a_double_click_means_one_act(open_page, teach):

@@ -41,6 +41,8 @@ def test_find_packs_names_them_and_leaves_unfinished_ones_out(tmp_path):
     (tmp_path / ".drawn.npz.part").write_bytes(b"half")
     assert list(find_packs(tmp_path)) == ["drawn"]
     assert find_packs(tmp_path / "nowhere") == {}
+    with pytest.raises(DataError, match="cannot be looked into"):
+        find_packs(tmp_path / ("x" * 300))
 
 
 def test_a_writer_stands_on_one_side_only():

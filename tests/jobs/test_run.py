@@ -9,6 +9,7 @@ from inkling.bundle import NETWORK, NORMALIZER, Bundle
 from inkling.errors import JobNotFound
 from inkling.jobs import run_job
 from inkling.jobs.gather import gather, gather_others
+from inkling.settings import Settings
 
 from .conftest import taught
 
@@ -32,6 +33,12 @@ def test_a_version_that_passes_reads(settings, service, job, training):
     assert kept.report["reasons"] == ["As good as before."]
     assert seen
     assert "NaN" not in json.dumps(done.progress)
+
+
+def test_a_data_folder_that_cannot_be_looked_into_leaves_no_job_hanging(settings, job, training):
+    training()
+    settings = Settings.load({}, database_url=settings.database_url, data="/" + "x" * 300)
+    assert run_job(settings, job.id).state == "done"
 
 
 def test_a_version_that_the_gate_refuses_is_kept_and_does_not_read(settings, service, job, training):

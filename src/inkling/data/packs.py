@@ -106,8 +106,18 @@ class Pack:
 
 
 def find_packs(folder: Path) -> dict[str, Path]:
-    """Name the packs of a folder; none if there is no such folder."""
-    return {path.stem: path for path in sorted(folder.glob("*.npz"))} if folder.is_dir() else {}
+    """Name the packs of a folder; none if there is no such folder.
+
+    Raises:
+        DataError: it may not be looked into.
+    """
+    try:
+        return {path.stem: path for path in sorted(folder.glob("*.npz"))} if folder.is_dir() else {}
+    except OSError as error:
+        reason = error.strerror or error
+        raise DataError(
+            f"The data folder {folder} cannot be looked into: {reason}.", "Set INKLING_DATA to another one."
+        ) from error
 
 
 def load_pack(path: Path) -> Pack:

@@ -10,7 +10,15 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import CheckpointError, InklingError, ModelError, SettingsError, StoreError, TrainingExtraMissing
+from ..errors import (
+    CheckpointError,
+    DataError,
+    InklingError,
+    ModelError,
+    SettingsError,
+    StoreError,
+    TrainingExtraMissing,
+)
 from ..extras import way_to_add
 from ..folders import expanded
 from ..settings import Settings
@@ -217,4 +225,7 @@ def _has_data(settings: Settings) -> bool:
     from ..data.packs import find_packs
 
     folder = _data_folder(settings)
-    return folder is not None and bool(find_packs(folder))
+    try:
+        return folder is not None and bool(find_packs(folder))
+    except DataError:  # it is told where the data are needed
+        return False

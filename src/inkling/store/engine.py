@@ -21,7 +21,7 @@ from ..extras import way_to_add
 from ..folders import expanded
 from .problems import full, read_only
 
-__all__ = ["exists", "open_engine", "refuse_at_rest"]
+__all__ = ["exists", "file_of", "open_engine", "refuse_at_rest"]
 
 _BUSY_TIMEOUT_S = 10
 _NEEDED_BYTES = 2**16  # what WAL mode needs beside the database at the least
@@ -153,6 +153,12 @@ def refuse_at_rest(connection: Connection) -> None:
     reason: StoreError | None = getattr(connection.connection.dbapi_connection, "at_rest", None)
     if reason is not None:
         raise reason
+
+
+def file_of(connection: Connection) -> tuple[int, int] | None:
+    """Say which file on the disk, by device and number, a connection has open; None where it is a server's."""
+    file: tuple[int, int] | None = getattr(connection.connection.dbapi_connection, "file", None)
+    return file
 
 
 def _connected(path: Path, options: str) -> _Connection:

@@ -1,8 +1,7 @@
 """What the store takes and gives: plain records, which never change once made."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -134,13 +133,21 @@ class Page:
     after: int | None = None
 
 
-class State(NamedTuple):
+@dataclass(frozen=True)
+class State:
     """What each reading looks at.
 
     Args:
         revision: how many changes were committed, by whichever process; grows with each.
         current: the version of the model that reads; None for the bundle that ships, or the one the settings name.
+        file: which file on the disk this was read of; None of a server. Another one, such as a backup that was put in
+            its place, is another database, be it of the same revision.
     """
 
     revision: int
     current: str | None
+    file: tuple[int, int] | None = field(default=None, compare=False)
+
+    def follows(self, earlier: "State") -> bool:
+        """Say whether it is of the same database as an earlier one, and as late or later."""
+        return self.file == earlier.file and self.revision >= earlier.revision

@@ -22,6 +22,7 @@ from sqlalchemy import (
 from ..errors import CorrectionNotFound
 from .conditions import LIVE, among, wanted
 from .database import Database
+from .engine import file_of
 from .jobs import Jobs
 from .models import Models
 from .pruning import prune_inks
@@ -81,7 +82,9 @@ class Store:
 
     def state(self) -> State:
         """The revision, and which version of the model reads, by one look."""
-        return self._database.read(lambda connection: State(*connection.exec_driver_sql(_STATE).one()))
+        return self._database.read(
+            lambda connection: State(*connection.exec_driver_sql(_STATE).one(), file=file_of(connection))
+        )
 
     def changes(self, since: int, profiles: Sequence[str] | None = None) -> list[Change]:
         """The corrections that were added, relabelled, deleted or restored after a revision, by rising id.

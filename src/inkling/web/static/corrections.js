@@ -30,6 +30,7 @@ const filters = new Filters($("filters"), () => {
 });
 let next = null;
 let shown = null; // the query that the cards answer
+let stands = 0; // and the turn in which they came
 let turn = 0; // an answer that comes late never overwrites a newer one
 
 const list = (query, limit, after) => {
@@ -49,12 +50,13 @@ async function load() {
     $("message").textContent = "";
     filters.object(false);
     show(found, doubts);
-    shown = query;
+    [shown, stands] = [query, now];
   } catch (error) {
     if (now !== turn) return;
     $("message").textContent = `The corrections cannot be shown. ${wordsOf(error)}`;
     filters.object(error.code === "bad_symbol");
     if (query !== shown) showNone();
+    stands = now;
   }
   $("page").dataset.loaded = turn;
 }
@@ -96,8 +98,9 @@ function showNone() {
 const showMore = alone(async () => {
   spare();
   const now = turn;
+  if (now !== stands) return; // another list is on its way
   try {
-    const found = await list(filters.query, PAGE, next);
+    const found = await list(shown, PAGE, next);
     if (now !== turn) return;
     next = found.next;
     $("more").hidden = next === null;

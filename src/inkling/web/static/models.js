@@ -2,6 +2,7 @@
 
 import { detail } from "./detail.js";
 import { make } from "./elements.js";
+import { alone, once, spare } from "./presses.js";
 import { Retraining } from "./retraining.js";
 import { ask, wordsOf } from "./server.js";
 import { count } from "./telling.js";
@@ -13,7 +14,8 @@ const versions = new Versions($("versions"), $("more"), $("measured-on"));
 const retraining = new Retraining();
 let known = { models: [], current: null, rollback: null, pinned: false };
 let open = new URLSearchParams(location.search).get("version");
-let turn = 0; // an answer that comes late never overwrites a newer one
+let turn = 0; // a list that comes late never overwrites a newer one
+let look = 0; // nor does what one version is
 let shown = ""; // what stands in the detail: it is drawn again only where that changed
 
 async function load() {
@@ -44,12 +46,12 @@ function show() {
 }
 
 async function showDetail() {
-  const now = turn;
+  const now = (look += 1);
   const wanted = open;
   $("detail").hidden = !wanted;
   if (!wanted) return;
   const model = await ask(`/models/${encodeURIComponent(wanted)}`);
-  if (now !== turn || wanted !== open) return;
+  if (now !== look) return;
   const what = JSON.stringify([model, known.pinned]);
   if (what === shown) return;
   shown = what;
@@ -68,7 +70,6 @@ async function visit(event, version) {
 
 async function turnTo(version) {
   open = version;
-  turn += 1;
   show();
   try {
     await showDetail();
@@ -87,23 +88,39 @@ function promote(model) {
   $("sure").showModal();
 }
 
-async function go(version, body = {}, undo = known.current) {
-  await change(`/models/${encodeURIComponent(version)}/promote`, body, (done) => ({
-    said: `${done.version} reads now, from the next reading on.`,
-    undo: undo && undo !== version ? () => go(undo, { force: true }, null) : null,
-  }), "Not promoted.");
+const promotion = (version, body = {}) => [`/models/${encodeURIComponent(version)}/promote`, body];
+const ROLLBACK = ["/models/rollback", {}];
+
+function go(version, body) {
+  spare();
+  return change(() => promotion(version, body), ({ version: now }) => `${now} reads now, from the next reading on.`, "Not promoted.");
 }
 
-async function change(path, body, done, failed) {
+async function change(...what) {
+  await take(...what);
+  await load();
+  if (document.activeElement === document.body) $("count").focus(); // what was pressed is gone
+}
+
+// step() gives what to ask for, or a promise of it; said(answer) tells of it.
+const take = alone(async (step, said, failed, { undo = true } = {}) => {
   try {
-    const answer = await ask(path, { method: "POST", body });
-    const { said, undo } = done(answer);
-    tell(said, { undo });
+    const [path, body] = await step();
+    const done = await ask(path, { method: "POST", body });
+    tell(said(done), { undo: undo && done.previous && done.previous !== done.version ? () => takeBack(done) : null });
   } catch (error) {
     tell(`${failed} ${wordsOf(error)}`, { problem: true });
   }
-  await load();
-  if (document.activeElement === document.body) $("count").focus(); // what was pressed is gone
+});
+
+// What read before reads again: by a step back where the way back leads there, so that the way is as it was.
+function takeBack({ version, previous }) {
+  const step = async () => {
+    const { current, rollback } = await ask("/models");
+    if (current !== version) throw { message: `${current} reads by now.` };
+    return rollback === previous ? ROLLBACK : promotion(previous, { force: true });
+  };
+  return change(step, ({ version: now }) => `${now} reads again.`, "Not undone.", { undo: false });
 }
 
 async function bringIn({ target }) {
@@ -132,10 +149,7 @@ retraining.addEventListener("ended", ({ detail: { version } }) => {
 });
 // Another page, or a command, let another version read.
 retraining.addEventListener("reads", ({ detail: version }) => known.current && version !== known.current && load());
-$("roll-back").addEventListener("click", () => {
-  const from = known.current;
-  change("/models/rollback", {}, ({ version }) => ({ said: `${version} reads again.`, undo: () => go(from, { force: true }, null) }), "Not rolled back.");
-});
+$("roll-back").addEventListener("click", once(() => change(() => ROLLBACK, ({ version }) => `${version} reads again.`, "Not rolled back.")));
 $("import").addEventListener("change", bringIn);
 $("sure-no").addEventListener("click", () => $("sure").close());
 addEventListener("popstate", () => turnTo(new URLSearchParams(location.search).get("version")));

@@ -26,6 +26,9 @@ addEventListener("click", (event) => second && event.detail > 0 && stop(event), 
 // What was pressed goes away: spare what lies beneath it the second press of a double click.
 export function spare() { spared = last; }
 
+// What a press does, but for the second one of a double click.
+export const once = (act) => (event) => (event.detail > 1 ? undefined : act(event));
+
 // An act that runs once at a time: asked for again meanwhile, it is what runs already.
 export function alone(act) {
   let running = false;

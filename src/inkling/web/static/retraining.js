@@ -10,6 +10,7 @@ import { tell } from "./toast.js";
 const $ = (id) => document.getElementById(id);
 const LOOK_MS = 5000;
 const PATIENCE_MS = 15_000; // a job that waits longer than this has no worker
+const LOST_MS = 30_000; // and one that is not ended so long after it was cancelled, nobody at work: then it can be ended at once
 const PHASES = { preparing: "Preparing", training: "Learning", exporting: "Writing it down", judging: "Measuring it against the one that reads" };
 
 // Tells "ended" with the job when one came to its end, and again and again "reads" with the version that does.
@@ -17,6 +18,7 @@ export class Retraining extends EventTarget {
   #job = null;
   #stop = null;
   #since = 0; // when it was first seen here
+  #cancelled = 0; // and when it was seen, or last asked, to be cancelled
   #pressed = false; // whether what happens next was asked for here
   #seen = {}; // of its progress, what is not told at every moment
 
@@ -61,6 +63,7 @@ export class Retraining extends EventTarget {
     this.#stop?.();
     this.#seen = {};
     this.#since = performance.now();
+    this.#cancelled = 0;
     $("last").textContent = "";
     this.#tick(job);
     if (ended(job)) return;
@@ -119,8 +122,10 @@ export class Retraining extends EventTarget {
     $("loss").textContent = typeof loss === "number" ? loss.toFixed(3) : "–";
     $("accuracy").textContent = share(accuracy);
     $("left").textContent = typeof left === "number" ? lasting(left) : "–";
-    $("cancel").disabled = cancelling;
-    $("cancel").textContent = cancelling ? "Cancelling …" : "Cancel";
+    if (cancelling) this.#cancelled ||= performance.now();
+    const lost = cancelling && performance.now() - this.#cancelled > LOST_MS;
+    $("cancel").disabled = cancelling && !lost;
+    $("cancel").textContent = lost ? "End it" : cancelling ? "Cancelling …" : "Cancel";
     $("stuck").hidden = state !== "queued" || performance.now() - this.#since < PATIENCE_MS;
   }
 
@@ -157,6 +162,7 @@ export class Retraining extends EventTarget {
 
   async #cancel() {
     this.#pressed = true;
+    this.#cancelled = 0;
     try {
       this.#tick(await ask(`/jobs/${this.#job.id}`, { method: "DELETE" }));
     } catch (error) {

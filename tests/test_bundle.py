@@ -117,7 +117,7 @@ def test_files_that_are_no_networks_are_damage_even_where_the_hash_is_right():
         Recognizer(Bundle.make(b"no", b"network", Bundle.load().card))
 
 
-@pytest.mark.parametrize("name", ["nowhere", "empty", "file"])
+@pytest.mark.parametrize("name", ["nowhere", "empty", "file", "x" * 300])
 def test_a_folder_without_a_bundle_is_named(tmp_path, name):
     (tmp_path / "empty").mkdir()
     (tmp_path / "file").touch()

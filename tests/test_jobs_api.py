@@ -128,7 +128,9 @@ def test_where_the_settings_name_the_bundle_it_says_that_what_comes_of_it_cannot
     assert "INKLING_BUNDLE" in asked["warning"]
     assert str(tmp_path) not in asked["warning"]
     is_a("RetrainingAsked", asked, schemas)
-    assert pinned.get(f"{API}/retraining").json["warning"] == asked["warning"]
+    state = pinned.get(f"{API}/retraining").json
+    assert state["warning"] == asked["warning"]
+    assert (state["after"], state["at"]) == (0, "")  # nor does it retrain by itself
     pinned.delete(f"{API}/jobs/{asked['id']}")
     asked = ask(client)
     assert asked["warning"] == ""

@@ -56,6 +56,19 @@ def test_a_value_of_the_wrong_type_or_range_says_what_is_expected(name, value):
     assert SETTINGS[name].variable in caught.value.hint
 
 
+@pytest.mark.parametrize("at", ["24:00", "3.30", "noon", "03:60", "03:30:00", "٠٣:٣٠"])
+def test_what_is_no_time_of_day_is_an_error(at):
+    with pytest.raises(InvalidSetting, match=r"retrain_at is .*; expected a time of day such as 03:30"):
+        Settings.load({"INKLING_RETRAIN_AT": at})
+    assert Settings.load({"INKLING_RETRAIN_AT": "3:30"}).retrain_at == "3:30"
+
+
+def test_a_level_of_logs_is_one_of_four():
+    with pytest.raises(InvalidSetting, match="expected DEBUG, INFO, WARNING or ERROR"):
+        Settings.load({"INKLING_LOG_LEVEL": "FOO"})
+    assert Settings.load({"INKLING_LOG_LEVEL": "debug"}).log_level == "debug"
+
+
 def test_other_programs_variables_are_none_of_ours():
     assert Settings.load({"PATH": "/bin", "PORT": "1"}).values == Settings.load({}).values
 

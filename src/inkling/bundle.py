@@ -88,18 +88,20 @@ class Bundle:
         """Read a bundle from a folder and verify it.
 
         Raises:
-            BundleMissing: there is no card in the folder.
+            BundleMissing: there is no card in the folder, or the folder may not be looked into.
             BundleDamaged: a file is missing or is not what the card says.
             BundleTooNew: it is in a newer format.
         """
         folder = Path(folder)
-        if not (folder / CARD).is_file():
-            raise BundleMissing(
-                f"There is no bundle in {folder}: it has no {CARD}.",
-                "Name a folder that holds one, or train one: inkling train.",
-            )
-        names = [name for name in (CARD, NORMALIZER, NETWORK) if (folder / name).is_file()]
-        return cls.from_files({name: (folder / name).read_bytes() for name in names})
+        hint = "Name a folder that holds one, or train one: inkling train."
+        try:
+            if not (folder / CARD).is_file():
+                raise BundleMissing(f"There is no bundle in {folder}: it has no {CARD}.", hint)
+            names = [name for name in (CARD, NORMALIZER, NETWORK) if (folder / name).is_file()]
+            files = {name: (folder / name).read_bytes() for name in names}
+        except OSError as error:
+            raise BundleMissing(f"The bundle in {folder} cannot be read: {error.strerror or error}.", hint) from error
+        return cls.from_files(files)
 
     @classmethod
     def load_zip(cls, path: Path) -> "Bundle":
@@ -225,8 +227,11 @@ def _writing(where: Path) -> Iterator[None]:
 def _replace(path: Path, content: bytes) -> None:
     """Write a file, whole or not at all."""
     partial = path.with_name(f".{path.name}.partial")
-    partial.write_bytes(content)
-    os.replace(partial, path)
+    try:
+        partial.write_bytes(content)
+        os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def _damaged(what: str) -> BundleDamaged:

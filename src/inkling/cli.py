@@ -1,5 +1,6 @@
 """The command line: thin commands over the library."""
 
+import errno
 import os
 import sys
 from pathlib import Path
@@ -23,6 +24,12 @@ class _Group(click.Group):
             return super().invoke(ctx)
         except InklingError as error:
             click.echo(f"inkling: {error}", err=True)
+            sys.exit(1)
+        except OSError as error:
+            if error.filename is None or error.errno == errno.EPIPE:
+                raise
+            # a path that no file can have, or in a folder that may not be looked into
+            click.echo(f"inkling: {in_a_line(os.fsdecode(error.filename))}: {error.strerror}.", err=True)
             sys.exit(1)
 
 

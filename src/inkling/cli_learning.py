@@ -46,7 +46,11 @@ def open_service(bundle: str | None = None) -> "Service":
 
 def source_of(file: str, settings: "Settings") -> str | bytes:
     """Give what to read: a file's name as it is, for - the bytes of standard input."""
-    return sys.stdin.buffer.read(settings.max_image_bytes + 1) if file == "-" else file
+    if file != "-":
+        return file
+    if sys.stdin is None:
+        raise click.UsageError("Standard input is closed. Pipe a picture in, or name its file.")
+    return sys.stdin.buffer.read(settings.max_image_bytes + 1)
 
 
 @click.command()
@@ -79,8 +83,10 @@ def corrections() -> None:
 @corrections.command("list")
 @click.option("--profile", help="Of this profile only.  [default: of all]")
 @click.option("--symbol", help="Of this symbol only.")
-@click.option("--wrong", is_flag=True, help="Only what was read as another symbol.")
-@click.option("--doubtful", is_flag=True, help="Only what disagrees with others like it in its profile.")
+@click.option("--wrong", is_flag=True, help="Only what was not read as that symbol, or taken for none.")
+@click.option(
+    "--doubtful", is_flag=True, help="Only what disagrees with others like it, of its profile or everybody's."
+)
 @click.option("--deleted", is_flag=True, help="What was undone and can be restored.")
 @click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="How many at most.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
@@ -151,8 +157,8 @@ def undo(ids: tuple[int, ...], profile: str | None) -> None:
     for one in found:
         read = f", which was read as {one.read}" if one.read not in (None, one.symbol) else ""
         click.echo(f"Undone: correction {one.id} of {one.profile}, {one.symbol}{read}.")
-    numbers = " ".join(str(one.id) for one in found)
-    click.echo(f"To have it back: inkling corrections restore {numbers}")
+    if service.settings.keep_deleted_days:
+        click.echo(f"To have it back: inkling corrections restore {' '.join(str(one.id) for one in found)}")
 
 
 @corrections.command()

@@ -93,8 +93,7 @@ def worker() -> None:
     settings = Settings.load()
     with closing(Service(settings)) as service:
         _check_available(Retrainings(service))
-    level = logging.getLevelNamesMapping().get(settings.log_level.upper(), logging.INFO)
-    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(message)s")
+    logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(message)s")
     click.echo("Waiting for jobs. To end: Ctrl-C")
     work(settings)
 

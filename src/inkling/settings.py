@@ -1,6 +1,7 @@
 """Every setting, in one frozen table: its name, default and help. From ``INKLING_*`` and from the command line."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,13 +15,18 @@ __all__ = ["SETTINGS", "Setting", "Settings"]
 
 @dataclass(frozen=True)
 class Setting:
-    """One row of the table: units are in the name, the default's type is the setting's type."""
+    """One row of the table: units are in the name, the default's type is the setting's type.
+
+    A text matches ``form``, a pattern, where there is one; ``like`` says so in words.
+    """
 
     name: str
     default: str | int | float
     help: str
     least: float | None = None
     most: float | None = None
+    form: str = ""
+    like: str = ""
 
     @property
     def variable(self) -> str:
@@ -43,12 +49,16 @@ class Setting:
         except ValueError:
             raise wrong from None
         if isinstance(parsed, str):
+            if parsed and self.form and not re.fullmatch(self.form, parsed, re.ASCII | re.IGNORECASE):
+                raise wrong
             return parsed
         if not (self.least is None or parsed >= self.least) or not (self.most is None or parsed <= self.most):
             raise wrong
         return parsed
 
     def _expected(self) -> str:
+        if self.like:
+            return self.like
         noun = {int: "a whole number", float: "a number", str: "a text"}[type(self.default)]
         return (
             noun
@@ -68,7 +78,13 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
             Setting("queue_url", "", "the queue of background jobs: a SQLite file, or redis://host; empty for a file"),
             Setting("worker", 1, "whether inkling serve runs a worker for background jobs: 1 or 0", 0, 1),
             Setting("retrain_after", 50, "after how many new corrections it retrains by itself; 0 for never", 0),
-            Setting("retrain_at", "", "at what time of day it retrains by itself, such as 03:30; empty for never"),
+            Setting(
+                "retrain_at",
+                "",
+                "at what time of day it retrains by itself, such as 03:30; empty for never",
+                form=r"([01]?\d|2[0-3]):[0-5]\d",
+                like="a time of day such as 03:30",
+            ),
             Setting("retrain_threads", 0, "threads of a retraining; 0 for half of the cores", 0, 256),
             Setting("keep_models", 10, "how many versions of the model are kept with their files", 2, 10_000),
             Setting("host", "127.0.0.1", "the address that the server listens on"),
@@ -85,8 +101,19 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
             Setting("max_images", 100, "how many pictures one request may hold", 1),
             Setting("max_strokes", 1_000, "how many strokes one drawing may hold", 1),
             Setting("max_points", 50_000, "how many points one drawing may hold", 1),
-            Setting("max_reads_per_minute", 0, "how often a minute one address may ask a process; 0 for no limit", 0),
-            Setting("log_level", "INFO", "how much is logged: DEBUG, INFO, WARNING or ERROR"),
+            Setting(
+                "max_reads_per_minute",
+                0,
+                "how many POST requests a minute a process takes of one address; 0 for no limit",
+                0,
+            ),
+            Setting(
+                "log_level",
+                "INFO",
+                "how much is logged: DEBUG, INFO, WARNING or ERROR",
+                form="DEBUG|INFO|WARNING|ERROR|CRITICAL",
+                like="DEBUG, INFO, WARNING or ERROR",
+            ),
         )
     }
 )

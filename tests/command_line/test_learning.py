@@ -195,6 +195,52 @@ def test_what_is_exported_is_imported_once(tmp_path, seven, four, name, monkeypa
     assert read(four, "--profile", "Bob") == "/"
 
 
+@pytest.mark.parametrize("name", ["a.npz", "a.zip"])
+def test_an_export_of_nothing_replaces_no_file(tmp_path, seven, name):
+    path = tmp_path / name
+    run("teach", seven, "θ")
+    run("corrections", "export", path)
+    before = path.read_bytes()
+    said = run("corrections", "export", path, "--profile", "Typo")
+    assert (said.exit_code, said.stdout) == (1, "")
+    assert "nothing to export" in said.stderr
+    assert path.read_bytes() == before
+    assert run("corrections", "export", tmp_path / f"new-{name}", "--profile", "Typo").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["corrections", "import"],
+        ["corrections", "export"],
+        ["models", "import"],
+        ["data", "--data"],
+        ["evaluate", "--data"],
+        ["read", "--bundle"],
+        ["read"],
+    ],
+)
+def test_a_path_that_no_file_can_have_is_one_line(seven, command):
+    said = run(*command, "x" * 300, *([seven] if "--bundle" in command else []))
+    assert said.exit_code == 1
+    assert re.fullmatch(r"inkling: [^\n]*[Ff]ile name too long[^\n]*\n", said.stderr)
+
+
+def test_standard_input_that_is_closed_is_said(seven):
+    command = [sys.executable, "-c", "import sys; sys.stdin = None; from inkling.cli import main; main(['read', '-'])"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "Standard input is closed" in done.stderr
+
+
+def test_what_is_undone_for_good_is_not_said_to_come_back(seven, monkeypatch):
+    run("teach", seven, "θ")
+    monkeypatch.setenv("INKLING_KEEP_DELETED_DAYS", "0")
+    assert run("corrections", "undo").stdout.splitlines() == [
+        "Undone: correction 1 of everybody, θ, which was read as 7."
+    ]
+
+
 def test_an_import_says_what_it_could_not_take(tmp_path, seven):
     folder = tmp_path / "mine"
     for name, content in {"θ": encoded(picture("7")), "two words": encoded(picture("4"))}.items():

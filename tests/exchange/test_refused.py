@@ -143,7 +143,11 @@ def test_what_a_csv_does_not_list_is_named_and_not_taught_by_its_folder(tmp_path
     read, problems = read_exchange(folder)
     assert [one.symbol for one in read] == ["θ", "4"]
     assert read[1].strokes is not None
-    assert problems == [f"{name}: It is not in corrections.csv." for name in ("beside.png", "scans/1.png")]
+    (folder / "scans" / "2024" / "may").mkdir(parents=True)
+    (folder / "scans" / "2024" / "may" / "9.png").write_bytes(scans["scans__1.png"])
+    deep = read_exchange(folder)[1]
+    named = [f"{name}: It is not in corrections.csv." for name in ("beside.png", "scans/1.png", "scans/2024/may/9.png")]
+    assert (problems, deep) == (named[:2], named)
 
 
 def test_what_unpacks_to_too_much_is_refused(tmp_path, monkeypatch):

@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from inkling.errors import InvalidSetting
 from inkling.jobs.schedule import due
 from inkling.settings import Settings
 from inkling.store import Store
@@ -91,9 +90,3 @@ def test_once_a_night_is_enough(store):
     teach(store, 1)
     assert due(store, at, now) is None
     assert due(store, at, now + timedelta(days=1))
-
-
-@pytest.mark.parametrize("at", ["24:00", "3.30", "noon", "03:60", "03:30:00", "٠٣:٣٠"])
-def test_what_is_no_time_of_day_is_an_error(store, at):
-    with pytest.raises(InvalidSetting, match="retrain_at"):
-        due(store, settings(retrain_at=at), NOON)

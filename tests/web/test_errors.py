@@ -1,5 +1,6 @@
 """What is not answered with a reading, over HTTP: bad input, limits, failures. Each says why, none says too much."""
 
+import gc
 import io
 
 import numpy as np
@@ -95,6 +96,18 @@ def test_limits_are_kept():
         "20,000"
         in error_of(client.post("/api/v1/read", data=b"[" * 30_000, content_type="application/json"), 413)["message"]
     )
+
+
+# Werkzeug leaves the files of a form that it gives up to the garbage collector.
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_form_of_too_many_parts_or_too_much_text_is_told_of_that():
+    client = app(max_images=2).test_client()
+    parts = {"image": [(io.BytesIO(png()), f"{i}.png") for i in range(20)]}
+    text = {"image": (io.BytesIO(png()), "a.png"), "alphabet": "x" * 600_000}
+    for data in (parts, text):
+        error = error_of(client.post("/api/v1/read", data=data), 413)
+        assert error["message"].endswith("at most 18 parts of a form, 500,000 bytes of them text.")
+    gc.collect()
 
 
 def test_a_picture_of_too_many_pixels_is_refused():

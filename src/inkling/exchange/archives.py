@@ -1,5 +1,6 @@
 """What files are read from: a folder, or a zip. Nothing outside is read, and nothing larger than is asked for."""
 
+import os
 import re
 import zipfile
 from pathlib import Path
@@ -25,9 +26,10 @@ class Folder:
         self.where = path
 
     def names(self) -> list[str]:
-        """Give the paths of the files in it and in its sub-folders."""
+        """Give the paths of the files in it and in its sub-folders, however deep."""
         try:
-            found = [*self._path.glob("*"), *self._path.glob("*/*")]
+            found = {*self._path.glob("*"), *self._path.glob("*/*")}  # where a folder may be a link to one
+            found.update(Path(folder, name) for folder, _, names in os.walk(self._path) for name in names)
             return sorted(path.relative_to(self._path).as_posix() for path in found if path.is_file())
         except OSError as error:
             raise DataError(f"{self.where} cannot be read: {error.strerror or error}.") from error

@@ -35,11 +35,16 @@ def export_corrections(corrections: Iterable[Correction], path: Path) -> int:
 
     Raises:
         FolderNotWritable: nothing can be written there.
-        DataError: the folder is not empty.
+        DataError: the folder is not empty; or there is nothing to write, and a file that would be replaced.
     """
     path = expanded(path)
     rows = sorted(corrections, key=lambda correction: correction.id)
     suffix = path.suffix.lower()
+    if not rows and path.is_file():
+        raise DataError(
+            f"There is nothing to export, so {path} stays as it is.",
+            "Look for what there is: inkling corrections list.",
+        )
     if suffix in (".npz", ".zip"):
         if path.is_dir():
             raise DataError(f"{path} is a folder.", "Choose another name for the file.")

@@ -36,6 +36,7 @@ _LONGEST_NAME = 200
 _GLYPH_SIDES = bytes([0, 0, 0, 28]) * 2  # as a PNG's header says it
 # of one case and in ASCII, so that it is one name on every file system
 _PLAIN = re.compile(r"[a-z0-9][a-z0-9_-]+|[0-9]")
+_ORIGINAL = re.compile(r"[^/]+/ink/\d+\.png")  # of a correction: what its line names beside the glyph
 _RESERVED = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]")  # by Windows
 # what csv, JSON, Pillow and zips raise on damaged bytes
 _DAMAGED = (OSError, ValueError, SyntaxError, EOFError, KeyError, TypeError, IndexError, RuntimeError, OverflowError,
@@ -115,7 +116,7 @@ def read_files(files: Folder | Zip) -> Iterator[Row | str]:
             listed.update(line[column] for column in _PLACES if line.get(column))
             yield _attempt(name if line["file"] else "a line without a file", partial(_listed, files, name, line))
         for name in names:
-            if name not in listed and _is_picture(name) and not passed_over(name):
+            if name not in listed and _is_picture(name) and not (passed_over(name) or _ORIGINAL.fullmatch(name)):
                 yield f"{shown(name)}: It is not in {CSV}."
         return
     others = [name for name in names if name.count("/") == 1 and not passed_over(name)]

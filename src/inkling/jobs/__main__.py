@@ -48,8 +48,7 @@ def log_to_stderr(settings: Settings) -> None:
     """Have what these processes do told on standard error, without each step of the libraries that they use."""
     for chatty in ("alembic", "onnx_ir", "onnxscript"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
-    level = logging.getLevelNamesMapping().get(settings.log_level.upper(), logging.INFO)
-    logging.basicConfig(level=level, format=_FORMAT, stream=sys.stderr)
+    logging.basicConfig(level=settings.log_level.upper(), format=_FORMAT, stream=sys.stderr)
 
 
 def _work(settings: Settings, parent: int) -> None:

@@ -37,8 +37,8 @@ class RetrainingState:
         available: whether this machine can retrain.
         why_not: what is missing and what to do about it; empty where nothing is.
         automatic: whether it is switched on to retrain by itself.
-        after: after how many new corrections it does so; 0 for never.
-        at: at what time of day it does so, such as 03:30; empty for never.
+        after: after how many new corrections it does so; 0 for never, as where the settings name the bundle that reads.
+        at: at what time of day it does so, such as 03:30; empty for never, as there.
         new: how many corrections came since the last retraining that was about them and ended, however it did;
             ``after`` counts these.
         unlearned: how many came since the last one about them that was finished.
@@ -89,8 +89,8 @@ class Retrainings:
             available=not missing,
             why_not=str(_extra_missing(missing)) if missing else "",
             automatic=is_automatic(store),
-            after=settings.retrain_after,
-            at=f"{at:%H:%M}" if at else "",
+            after=0 if settings.bundle else settings.retrain_after,
+            at=f"{at:%H:%M}" if at and not settings.bundle else "",
             new=found.new,
             unlearned=found.unlearned,
             last=found.last.state if found.last else None,

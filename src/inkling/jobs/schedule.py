@@ -1,12 +1,10 @@
 """When a retraining is due by itself."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from ..errors import InvalidSetting
 from ..profiles import EVERYBODY
 from ..settings import Settings
 
@@ -74,9 +72,6 @@ def due(store: "Store", settings: Settings, now: datetime) -> str | None:
         store: corrections and jobs.
         settings: ``retrain_after`` and ``retrain_at`` say when.
         now: with time zone, that of ``retrain_at``.
-
-    Raises:
-        InvalidSetting: ``retrain_at`` is no time of day.
     """
     at = time_of_day(settings)
     if settings.bundle or not (settings.retrain_after or at):
@@ -98,18 +93,8 @@ def due(store: "Store", settings: Settings, now: datetime) -> str | None:
 
 
 def time_of_day(settings: Settings) -> time | None:
-    """Give the time of day at which it retrains by itself; None for never.
-
-    Raises:
-        InvalidSetting: it is none.
-    """
-    given = str(settings.retrain_at).strip()
-    if not given:
+    """Give the time of day at which it retrains by itself; None for never."""
+    if not settings.retrain_at:
         return None
-    if not re.fullmatch(r"([01]?\d|2[0-3]):[0-5]\d", given, re.ASCII):
-        raise InvalidSetting(
-            f"The setting retrain_at is {given!r}; expected a time of day such as 03:30.",
-            "Set INKLING_RETRAIN_AT to one, or to nothing.",
-        )
-    hours, minutes = given.split(":")
+    hours, minutes = settings.retrain_at.split(":")
     return time(int(hours), int(minutes))

@@ -20,7 +20,7 @@ from .ends import died, log_end, reason_of
 from .processes import COMMAND, orphaned, start, stop
 from .retrainings import STALE_AFTER_S, check_available
 from .run import ATTEMPTS
-from .schedule import due, time_of_day
+from .schedule import due
 
 if TYPE_CHECKING:
     from ..store import Job, Store
@@ -53,12 +53,10 @@ def work(settings: Settings, *, parent: int = 0, command: Sequence[str] = COMMAN
     Raises:
         TrainingExtraMissing: this machine has not what training needs.
         StoreError: the database cannot be used.
-        InvalidSetting: ``retrain_at`` is no time of day.
     """
     from ..store import Store
 
     check_available()
-    time_of_day(settings)
     with closing(Store.open(settings.database_url, settings.keep_deleted_days)) as store:
         worker = _Worker(store, settings, parent, command)
         for number in (signal.SIGTERM, signal.SIGINT):

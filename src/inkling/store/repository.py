@@ -82,9 +82,12 @@ class Store:
 
     def state(self) -> State:
         """The revision, and which version of the model reads, by one look."""
-        return self._database.read(
-            lambda connection: State(*connection.exec_driver_sql(_STATE).one(), file=file_of(connection))
-        )
+
+        def work(connection: Connection) -> State:
+            revision, current = connection.exec_driver_sql(_STATE).one()
+            return State(revision, current, file_of(connection))
+
+        return self._database.read(work)
 
     def changes(self, since: int, profiles: Sequence[str] | None = None) -> list[Change]:
         """The corrections that were added, relabelled, deleted or restored after a revision, by rising id.

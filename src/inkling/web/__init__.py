@@ -40,6 +40,9 @@ _SECURITY_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 
+#: Of a form, what is no picture: an own alphabet is the longest of it.
+_MOST_FORM_TEXT_BYTES = 500_000
+
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -68,6 +71,7 @@ def create_app(settings: Settings, recognizer: "Recognizer | None" = None) -> Fl
     )
     app.config["MAX_CONTENT_LENGTH"] = settings.max_request_bytes
     app.config["MAX_FORM_PARTS"] = settings.max_images + 16  # so many pictures, and the few options beside them
+    app.config["MAX_FORM_MEMORY_SIZE"] = _MOST_FORM_TEXT_BYTES
     app.url_map.merge_slashes = False  # a redirect would be HTML
     app.json.sort_keys = False  # type: ignore[attr-defined]
     loader = Loader(settings, recognizer)

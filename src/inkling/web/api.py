@@ -38,10 +38,22 @@ from .schemas import (
     check,
 )
 
-__all__ = ["PROBLEMS", "blueprint", "chosen_alphabet", "component", "named_alphabets", "probes"]
+__all__ = [
+    "CHANGE_PROBLEMS",
+    "POST_PROBLEMS",
+    "PROBLEMS",
+    "blueprint",
+    "chosen_alphabet",
+    "component",
+    "named_alphabets",
+    "probes",
+]
 
 #: Errors that any address may answer.
 PROBLEMS: dict[int | str, Any] = {400: Problem, 500: Problem, 503: Problem}
+#: Errors that any address may answer that changes something, or is sent something; and one that takes POST.
+CHANGE_PROBLEMS: dict[int | str, Any] = {403: Problem, **PROBLEMS}
+POST_PROBLEMS: dict[int | str, Any] = {429: Problem, **CHANGE_PROBLEMS}
 
 blueprint = APIBlueprint("api", __name__, url_prefix="/api/v1", abp_tags=[Tag(name="reading")])
 probes = APIBlueprint("probes", __name__, abp_tags=[Tag(name="probes")])
@@ -82,7 +94,7 @@ _READ_ANSWER = {
     "/read",
     summary="Read a drawing, a picture, or several pictures",
     openapi_extensions={"requestBody": _READ_BODY},
-    responses={200: _READ_ANSWER, 400: Problem, 413: Problem, 415: Problem, 422: Problem, 429: Problem, **PROBLEMS},
+    responses={200: _READ_ANSWER, 400: Problem, 413: Problem, 415: Problem, 422: Problem, **POST_PROBLEMS},
 )
 def read() -> Response:
     """Answer what the ink of the request says."""

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from ..alphabet import parse_symbol
 from ..errors import BadSymbol
-from .api import PROBLEMS, chosen_alphabet, component
+from .api import POST_PROBLEMS, PROBLEMS, chosen_alphabet, component
 from .bodies import ink_of, json_of
 from .loading import service
 from .schemas import DrawingOrImage, Problem, check
@@ -83,7 +83,7 @@ def of_numbers() -> Response:
     "/probabilities.png",
     summary="A chart of what a drawing or a picture may be",
     openapi_extensions={"requestBody": _BODY},
-    responses={**_ANSWER, 413: Problem, 415: Problem, 422: Problem, 429: Problem},
+    responses={**_ANSWER, 413: Problem, 415: Problem, 422: Problem, **POST_PROBLEMS},
 )
 def of_ink() -> Response:
     """Read, and draw the ten likeliest symbols of the first character."""

@@ -11,7 +11,7 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from ..errors import DataError
-from .api import PROBLEMS, component
+from .api import POST_PROBLEMS, PROBLEMS, component
 from .bodies import form_of, parameters, query_of, refuse_query
 from .learning import counted
 from .learning_schemas import ExportQuery, Imported, ImportForm
@@ -62,7 +62,7 @@ def export() -> Response:
     "/import",
     summary="Add the corrections of a file",
     openapi_extensions={"requestBody": _BODY},
-    responses={200: Imported, 400: Problem, 413: Problem, 415: Problem, 422: Problem, 429: Problem, **PROBLEMS},
+    responses={200: Imported, 400: Problem, 413: Problem, 415: Problem, 422: Problem, **POST_PROBLEMS},
 )
 def import_() -> Response:
     """Add those that are sound and new, and say what is wrong with the others."""

@@ -9,7 +9,7 @@ from flask_openapi3.models.tag import Tag
 from ..errors import JobNotFound, TrainingExtraMissing
 from ..extras import way_to_add
 from .answers import finite, hidden, utc
-from .api import PROBLEMS, component
+from .api import CHANGE_PROBLEMS, PROBLEMS, component
 from .bodies import json_body, json_of, json_or_nothing, parameters, query_of, refuse_query
 from .learning_schemas import GREATEST_ID
 from .loading import loader
@@ -27,7 +27,7 @@ blueprint = APIBlueprint("jobs", __name__, url_prefix="/api/v1", abp_tags=[Tag(n
 
 _ENDED = ("done", "failed", "cancelled")
 _ONE: dict[str, Any] = {"parameters": parameters(path_id="A job's id.")}
-_BODY_PROBLEMS: dict[int | str, Any] = {400: Problem, 413: Problem, 415: Problem, **PROBLEMS}
+_BODY_PROBLEMS: dict[int | str, Any] = {400: Problem, 413: Problem, 415: Problem, **CHANGE_PROBLEMS}
 _STREAM = {
     "description": "Server-sent events: progress with the job whenever it changes, at last end with the job.",
     "content": {EVENT_STREAM: {"schema": {"type": "string"}}},
@@ -107,7 +107,7 @@ def job() -> Response:
     "/jobs/<int:id>",
     summary="Cancel a job",
     openapi_extensions=_ONE,
-    responses={200: JobAnswer, 202: JobAnswer, 404: Problem, **PROBLEMS},
+    responses={200: JobAnswer, 202: JobAnswer, 404: Problem, **CHANGE_PROBLEMS},
 )
 def cancel() -> Response:
     """Tell a job to stop: 202 where it runs and will, 200 where it is over. One that had ended before stays as it is.

@@ -8,7 +8,7 @@ from flask_openapi3.models.tag import Tag
 
 from ..alphabet import parse_symbol
 from ..ink import Ink
-from .api import PROBLEMS, component
+from .api import CHANGE_PROBLEMS, POST_PROBLEMS, PROBLEMS, component
 from .bodies import content_of, form_of, ink_of, json_body, json_of, parameters, query_of, refuse_query
 from .learning_answers import correction_json, reading_json, was_wrong
 from .learning_schemas import (
@@ -42,8 +42,8 @@ _TEACH_BODY = {
         "multipart/form-data": {"schema": component(TeachForm)},
     },
 }
-_INK_PROBLEMS: dict[int | str, Any] = {400: Problem, 413: Problem, 415: Problem, 422: Problem, 429: Problem, **PROBLEMS}
-_CHANGE_PROBLEMS: dict[int | str, Any] = {400: Problem, 404: Problem, 413: Problem, 415: Problem, 429: Problem}
+_INK_PROBLEMS: dict[int | str, Any] = {400: Problem, 413: Problem, 415: Problem, 422: Problem, **POST_PROBLEMS}
+_CHANGE_PROBLEMS: dict[int | str, Any] = {400: Problem, 404: Problem, 413: Problem, 415: Problem}
 _NO_CONTENT = {"description": "It is deleted."}
 _ONE = {"parameters": parameters(path_id="A correction's id.")}
 
@@ -151,7 +151,7 @@ def picture() -> Response:
     "/corrections/<int:id>",
     summary="Change the symbol of a correction, or restore one that was deleted",
     openapi_extensions={**_ONE, **json_body(component(Patch))},
-    responses={200: CorrectionAnswer, 422: Problem, **_CHANGE_PROBLEMS, **PROBLEMS},
+    responses={200: CorrectionAnswer, 422: Problem, **_CHANGE_PROBLEMS, **CHANGE_PROBLEMS},
 )
 def patch() -> Response:
     """Relabel, or restore."""
@@ -170,7 +170,7 @@ def patch() -> Response:
     "/corrections/<int:id>",
     summary="Take a correction back",
     openapi_extensions=_ONE,
-    responses={204: _NO_CONTENT, 404: Problem, **PROBLEMS},
+    responses={204: _NO_CONTENT, 404: Problem, **CHANGE_PROBLEMS},
 )
 def delete() -> Response:
     """Delete a correction: from now on it is read as if it had never been."""
@@ -186,7 +186,7 @@ def delete() -> Response:
     "/corrections/relabel",
     summary="Change the symbol of several corrections, all or none",
     openapi_extensions=json_body(component(SeveralAre)),
-    responses={200: Relabelled, 422: Problem, **_CHANGE_PROBLEMS, **PROBLEMS},
+    responses={200: Relabelled, 422: Problem, **_CHANGE_PROBLEMS, **POST_PROBLEMS},
 )
 def relabel_several() -> Response:
     """Relabel corrections, and name them and their symbol."""
@@ -201,7 +201,7 @@ def relabel_several() -> Response:
     "/corrections/delete",
     summary="Take several corrections back, all or none",
     openapi_extensions=json_body(component(Several)),
-    responses={200: Several, **_CHANGE_PROBLEMS, **PROBLEMS},
+    responses={200: Several, **_CHANGE_PROBLEMS, **POST_PROBLEMS},
 )
 def delete_several() -> Response:
     """Delete corrections, and name them."""
@@ -214,7 +214,7 @@ def delete_several() -> Response:
     "/corrections/restore",
     summary="Restore several corrections that were deleted, all or none",
     openapi_extensions=json_body(component(Several)),
-    responses={200: Several, **_CHANGE_PROBLEMS, **PROBLEMS},
+    responses={200: Several, **_CHANGE_PROBLEMS, **POST_PROBLEMS},
 )
 def restore_several() -> Response:
     """Restore corrections, and name them."""

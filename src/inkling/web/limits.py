@@ -1,4 +1,4 @@
-"""How much one client may ask for: so many readings a minute, counted in each server process."""
+"""How often one client may ask for work: so many requests a minute, counted in each server process."""
 
 import threading
 import time
@@ -50,7 +50,7 @@ class RateLimit:
             raise RequestError(
                 429,
                 "too_many_requests",
-                f"More than {self._per_minute} readings a minute were asked for.",
+                f"More than {self._per_minute} requests a minute came from your address.",
                 f"Ask again in {wait_s} s.",
                 retry_after_s=wait_s,
             )

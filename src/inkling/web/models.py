@@ -14,7 +14,7 @@ from flask_openapi3.models.tag import Tag
 
 from ..errors import BundleError, ModelNotFound
 from .answers import hidden
-from .api import PROBLEMS, component
+from .api import POST_PROBLEMS, PROBLEMS, component
 from .bodies import form_of, json_body, json_or_nothing, refuse_query
 from .loading import service
 from .model_answers import details_json, entry_json, promotion_json
@@ -38,7 +38,7 @@ _ONE: dict[str, Any] = {
         }
     ]
 }
-_CHANGE_PROBLEMS: dict[int | str, Any] = {400: Problem, 409: Problem, 413: Problem, 415: Problem, 429: Problem}
+_CHANGE_PROBLEMS: dict[int | str, Any] = {400: Problem, 409: Problem, 413: Problem, 415: Problem}
 _ZIP = {
     "description": "The bundle: a zip of normalize.onnx, network.onnx and card.json.",
     "content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}},
@@ -77,7 +77,7 @@ def model() -> Response:
     "/models/<version>/promote",
     summary="Make a version the one that reads",
     openapi_extensions={**_ONE, **json_body(component(Promote), required=False)},
-    responses={200: PromotionAnswer, 404: Problem, **_CHANGE_PROBLEMS, **PROBLEMS},
+    responses={200: PromotionAnswer, 404: Problem, **_CHANGE_PROBLEMS, **POST_PROBLEMS},
 )
 def promote() -> Response:
     """Promote it; every process reads with it from its next reading on."""
@@ -90,7 +90,7 @@ def promote() -> Response:
     "/models/rollback",
     summary="Go back to the version before",
     openapi_extensions=json_body(component(RollBack), required=False),
-    responses={200: PromotionAnswer, 404: Problem, **_CHANGE_PROBLEMS, **PROBLEMS},
+    responses={200: PromotionAnswer, 404: Problem, **_CHANGE_PROBLEMS, **POST_PROBLEMS},
 )
 def roll_back() -> Response:
     """Make the version current that was before the last promotion."""
@@ -125,7 +125,7 @@ def bundle() -> Response:
     "/models",
     summary="Take in a version from elsewhere",
     openapi_extensions={"requestBody": _FORM},
-    responses={200: ModelEntry, 201: ModelEntry, 422: Problem, **_CHANGE_PROBLEMS, **PROBLEMS},
+    responses={200: ModelEntry, 201: ModelEntry, 422: Problem, **_CHANGE_PROBLEMS, **POST_PROBLEMS},
 )
 def import_() -> Response:
     """Keep a bundle beside the others; it reads once it is promoted. 200 says that the version is here already."""

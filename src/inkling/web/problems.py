@@ -163,13 +163,18 @@ def answer_http(error: HTTPException) -> Response:
             response.headers[name] = value
     if status == 413:
         response.headers["Connection"] = "close"  # the rest of the body is not read
-        limit = current_app.config["MAX_CONTENT_LENGTH"]
-        response.set_data(
-            jsonify(
-                {"error": {"code": code, "message": f"{message[:-1]}: at most {limit:,} bytes.", "hint": hint}}
-            ).get_data()
-        )
+        said = {"code": code, "message": f"{message[:-1]}: {_most()}.", "hint": hint}
+        response.set_data(jsonify({"error": said}).get_data())
     return response
+
+
+def _most() -> str:
+    """Say which limit a request is over."""
+    config = current_app.config
+    if (request.content_length or 0) > config["MAX_CONTENT_LENGTH"] or request.mimetype != "multipart/form-data":
+        return f"at most {config['MAX_CONTENT_LENGTH']:,} bytes"
+    parts, text = config["MAX_FORM_PARTS"], config["MAX_FORM_MEMORY_SIZE"]
+    return f"at most {parts:,} parts of a form, {text:,} bytes of them text"
 
 
 def _page(status: int, said: str = "") -> Response:

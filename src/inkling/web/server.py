@@ -21,9 +21,8 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 from gunicorn.arbiter import Arbiter  # type: ignore[import-untyped]
 
-from ..errors import AddressUnusable, InvalidSetting
+from ..errors import AddressUnusable
 from ..jobs import Keeper, missing_packages
-from ..jobs.schedule import time_of_day
 from ..settings import Settings
 from .callers import Callers
 from .metrics import FOLDER_VARIABLE
@@ -53,7 +52,6 @@ def run(settings: Settings, any_port: bool, announce: Callable[[str], None]) -> 
         InvalidSetting: a setting means nothing, such as a time of day that is none.
     """
     _log_to_stderr(settings.log_level)
-    time_of_day(settings)  # the worker would say so again and again
     Callers(settings)
     listener = listen(settings.host, settings.port, any_port)
     announce(f"Inkling reads at {_address(listener, settings.host)} (Ctrl-C stops it)")
@@ -137,13 +135,7 @@ def _address(listener: socket.socket, host: str) -> str:
 
 
 def _log_to_stderr(level: str) -> None:
-    try:
-        logging.basicConfig(level=level.upper(), format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
-    except ValueError:
-        raise InvalidSetting(
-            f"The setting log_level is {level!r}; expected DEBUG, INFO, WARNING or ERROR.",
-            "Set INKLING_LOG_LEVEL to one of them.",
-        ) from None
+    logging.basicConfig(level=level.upper(), format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
 
 
 class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types

@@ -223,8 +223,9 @@ const phaseOf = ({ state, progress, cancelling }) => {
 };
 
 // When it retrains by itself, as a sentence.
-function rule({ automatic, after, at }) {
+function rule({ automatic, after, at, warning }) {
   if (!automatic) return "It retrains only when asked.";
+  if (warning) return "It retrains only when asked, since the settings name the bundle that reads.";
   const occasions = [after && `after ${count(after, "new correction")}`, at && `at ${at} if there is a new one`].filter(Boolean);
   return occasions.length ? `By itself ${occasions.join(", or ")}.` : "No number and no hour is set, so it retrains only when asked.";
 }

@@ -8,6 +8,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from .drawing import ONE, SEVEN, draw, expect_strokes
+from .teaching import expect_read
 
 
 @pytest.mark.parametrize("alphabet", ["digits", "alphanumeric"])
@@ -60,6 +61,7 @@ def test_in_the_dark_the_ink_is_light_on_dark_paper(open_page):
 def test_everything_but_the_drawing_itself_works_by_keyboard(open_page):
     page = open_page()
     draw(page, SEVEN)
+    expect_read(page)
     reached = []
     for _ in range(30):
         page.keyboard.press("Tab")

@@ -367,6 +367,7 @@ def test_a_version_goes_out_as_a_file_and_in_again(page, names, tmp_path):
 
 def test_nothing_is_cut_off_at_any_width(page, names):
     row(page, names["good"]).get_by_test_id("version-open").click()
+    expect(page.get_by_test_id("detail-title")).to_have_text(names["good"])
     page.get_by_test_id("plot-confusion").locator("svg").first.wait_for()
     for width in (768, 360):
         page.set_viewport_size({"width": width, "height": 740})

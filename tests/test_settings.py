@@ -64,8 +64,9 @@ def test_what_is_no_time_of_day_is_an_error(at):
 
 
 def test_a_level_of_logs_is_one_of_four():
-    with pytest.raises(InvalidSetting, match="expected DEBUG, INFO, WARNING or ERROR"):
-        Settings.load({"INKLING_LOG_LEVEL": "FOO"})
+    for level in ("FOO", " ", "10"):
+        with pytest.raises(InvalidSetting, match="expected DEBUG, INFO, WARNING or ERROR"):
+            Settings.load({"INKLING_LOG_LEVEL": level})
     assert Settings.load({"INKLING_LOG_LEVEL": "debug"}).log_level == "debug"
 
 

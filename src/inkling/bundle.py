@@ -88,7 +88,7 @@ class Bundle:
         """Read a bundle from a folder and verify it.
 
         Raises:
-            BundleMissing: there is no card in the folder, or the folder may not be looked into.
+            BundleMissing: there is no card in the folder, or what is there cannot be read.
             BundleDamaged: a file is missing or is not what the card says.
             BundleTooNew: it is in a newer format.
         """

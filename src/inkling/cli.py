@@ -15,6 +15,9 @@ from .cli_train import train
 from .errors import InkError, InklingError
 from .joiners import in_a_line
 
+#: What is wrong with a path that no file can have, or that leads through a folder that may not be looked into.
+_NO_PLACE = (errno.ENAMETOOLONG, errno.EACCES, errno.EPERM, errno.ELOOP)
+
 
 class _Group(click.Group):
     """Turns our errors into one line on standard error and exit code 1."""
@@ -26,10 +29,10 @@ class _Group(click.Group):
             click.echo(f"inkling: {error}", err=True)
             sys.exit(1)
         except OSError as error:
-            if error.filename is None or error.errno == errno.EPIPE:
+            if error.filename is None or error.errno not in _NO_PLACE:
                 raise
-            # a path that no file can have, or in a folder that may not be looked into
-            click.echo(f"inkling: {in_a_line(os.fsdecode(error.filename))}: {error.strerror}.", err=True)
+            name = in_a_line(os.fsdecode(error.filename))
+            click.echo(f"inkling: {name}: {error.strerror}. Name a file or folder that can be used.", err=True)
             sys.exit(1)
 
 

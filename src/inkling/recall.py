@@ -121,8 +121,9 @@ class Recall:
             StoreError: it cannot be used; for a while it is not tried again.
         """
         if self._store is None:
-            if self._refused and time.monotonic() < self._refused[0] + _RETRY_S:
-                raise self._refused[1]
+            refused = self._refused
+            if refused and time.monotonic() < refused[0] + _RETRY_S:
+                raise refused[1]
             if _is_no_file(self.settings.database_url):
                 return None
             from .store import exists
@@ -153,7 +154,7 @@ class Recall:
 
     def _still_holds(self, known: _Known, state: "State") -> bool:
         same = known.state.revision == state.revision and (known.state.current == state.current or self.pinned)
-        return same and state.follows(known.state) and (known.until == inf or time.monotonic() < known.until)
+        return same and state.file == known.state.file and (known.until == inf or time.monotonic() < known.until)
 
     def _learn(self, store: "Store", profile: str, known: _Known | None, state: "State") -> _Known:
         recognizer, until = self._usable(store, state.current)

@@ -37,7 +37,7 @@ class Setting:
         """Read a value given as text or as the setting's own type.
 
         Raises:
-            InvalidSetting: it is of another type, or out of range.
+            InvalidSetting: it is of another type or form, or out of range.
         """
         kind = type(self.default)
         wrong = InvalidSetting(
@@ -49,7 +49,7 @@ class Setting:
         except ValueError:
             raise wrong from None
         if isinstance(parsed, str):
-            if parsed and self.form and not re.fullmatch(self.form, parsed, re.ASCII | re.IGNORECASE):
+            if parsed != self.default and self.form and not re.fullmatch(self.form, parsed, re.ASCII | re.IGNORECASE):
                 raise wrong
             return parsed
         if not (self.least is None or parsed >= self.least) or not (self.most is None or parsed <= self.most):
@@ -111,7 +111,7 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
                 "log_level",
                 "INFO",
                 "how much is logged: DEBUG, INFO, WARNING or ERROR",
-                form="DEBUG|INFO|WARNING|ERROR|CRITICAL",
+                form="DEBUG|INFO|WARNING|ERROR",
                 like="DEBUG, INFO, WARNING or ERROR",
             ),
         )
@@ -148,7 +148,7 @@ class Settings:
 
         Raises:
             UnknownSetting: an override or an ``INKLING_*`` variable names no setting.
-            InvalidSetting: a value is of the wrong type or out of range.
+            InvalidSetting: a value is of the wrong type or form, or out of range.
         """
         given: dict[str, object] = {
             name.removeprefix("INKLING_").lower(): value

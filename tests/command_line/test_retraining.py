@@ -111,11 +111,12 @@ def test_a_failed_retraining_says_why(taught, monkeypatch):
 
 def test_what_ctrl_c_stopped_is_resumed_or_given_up(taught, monkeypatch):
     work = Work(monkeypatch, is_stopped, is_stopped, passes)
+    before = signal.getsignal(signal.SIGINT)
     for arguments in (("retrain",), ("retrain", "--resume")):
         done = run(*arguments)
         assert done.exit_code == 130
         assert "inkling retrain --resume" in done.stderr
-        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+        assert signal.getsignal(signal.SIGINT) is before
     another = run("retrain")  # there is one at a time
     assert another.exit_code == 1
     assert "inkling retrain --resume" in another.stderr

@@ -144,9 +144,12 @@ def test_what_a_csv_does_not_list_is_named_and_not_taught_by_its_folder(tmp_path
     assert [one.symbol for one in read] == ["θ", "4"]
     assert read[1].strokes is not None
     (folder / "scans" / "2024" / "may").mkdir(parents=True)
-    (folder / "scans" / "2024" / "may" / "9.png").write_bytes(scans["scans__1.png"])
+    (folder / "scans" / "ink").mkdir()
+    more = ("scans/2024/may/9.png", "scans/ink/9.png")
+    for name in more:
+        (folder / name).write_bytes(scans["scans__1.png"])
     deep = read_exchange(folder)[1]
-    named = [f"{name}: It is not in corrections.csv." for name in ("beside.png", "scans/1.png", "scans/2024/may/9.png")]
+    named = [f"{name}: It is not in corrections.csv." for name in ("beside.png", "scans/1.png", *more)]
     assert (problems, deep) == (named[:2], named)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from inkling.store import CorrectionQuery, Store
+from inkling.store import CorrectionQuery, State, Store
 
 from ..serving import PATIENCE_S
 from .samples import plain, sample
@@ -99,7 +99,7 @@ def test_a_promotion_is_whole_or_not_at_all_when_whoever_promotes_is_killed(tmp_
         found = {int(step.reason): step.id for step in steps}
         assert {seed: kept[seed] for seed in kept if seed // 1_000 % 3 == number}.items() <= found.items()
         assert [step.previous for step in steps] == [*(step.version for step in steps[1:]), None]
-        assert store.state() == (1 + len(steps), steps[0].version)
+        assert store.state() == State(1 + len(steps), steps[0].version)
         meant = {(steps[0].version, float(steps[0].reason))}  # all features are of the version that reads
         assert {(one.features_model, x) for one in store.changes(0) for x in one.features.tolist()} == meant
         assert [store.models.bundle(one.version).version for one in store.models.all()]

@@ -13,7 +13,7 @@ from sqlalchemy import create_engine
 
 import inkling.store
 from inkling.errors import StoreError, StoreTooNew
-from inkling.store import CorrectionQuery, Store
+from inkling.store import CorrectionQuery, State, Store
 from inkling.store.migrations import HEAD, VERSION_TABLE
 from inkling.store.tables import metadata
 
@@ -58,7 +58,7 @@ def test_the_first_schema_with_rows_in_it_becomes_the_present_one(first):
     assert one.glyph.shape == (28, 28)
     assert (other.symbol, other.picture, other.strokes) == ("tick", b"\x89PNG", None)
     assert [(change.id, change.deleted) for change in store.changes(0)] == [(1, False), (2, True), (4, False)]
-    assert store.state() == (3, None)
+    assert store.state() == State(3, None)
     added = store.add(sample())
     assert (added.id, added.revision) == (5, 4)
     store.close()
@@ -81,7 +81,7 @@ def test_every_step_from_the_first_keeps_the_rows(url):
     engine.dispose()
     store = Store.open(url, keep_deleted_days=36_500)
     assert differences(url) == []
-    assert store.state() == (3, None)
+    assert store.state() == State(3, None)
     assert [(change.id, change.symbol, change.deleted) for change in store.changes(0)] == [
         *((1, "7", False), (2, "θ", True), (4, "tick", False)),
     ]
@@ -91,7 +91,7 @@ def test_every_step_from_the_first_keeps_the_rows(url):
     assert store.jobs.find().total == 0
     version = store.models.add(bundle(), origin="shipped").version
     store.models.promote(version)
-    assert store.state() == (4, version)
+    assert store.state() == State(4, version)
     store.close()
 
 

@@ -106,7 +106,7 @@ def test_a_form_of_too_many_parts_or_too_much_text_is_told_of_that():
     text = {"image": (io.BytesIO(png()), "a.png"), "alphabet": "x" * 600_000}
     for data in (parts, text):
         error = error_of(client.post("/api/v1/read", data=data), 413)
-        assert error["message"].endswith("at most 18 parts of a form, 500,000 bytes of them text.")
+        assert error["message"].endswith("at most 18 parts of a form, a text of 500,000 bytes.")
     gc.collect()
 
 

@@ -112,12 +112,15 @@ def find_packs(folder: Path) -> dict[str, Path]:
         DataError: it may not be looked into.
     """
     try:
-        return {path.stem: path for path in sorted(folder.glob("*.npz"))} if folder.is_dir() else {}
+        names = sorted(os.listdir(folder))
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
     except OSError as error:
         reason = error.strerror or error
         raise DataError(
             f"The data folder {folder} cannot be looked into: {reason}.", "Set INKLING_DATA to another one."
         ) from error
+    return {Path(name).stem: folder / name for name in names if name.endswith(".npz")}
 
 
 def load_pack(path: Path) -> Pack:

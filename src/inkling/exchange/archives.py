@@ -25,11 +25,13 @@ class Folder:
         self._path = path.resolve()
         self.where = path
 
-    def names(self) -> list[str]:
-        """Give the paths of the files in it and in its sub-folders, however deep."""
+    def names(self, deep: bool = False) -> list[str]:
+        """Give the paths of the files in it and in its sub-folders; ``deep`` for those below these too."""
         try:
             found = {*self._path.glob("*"), *self._path.glob("*/*")}  # where a folder may be a link to one
-            found.update(Path(folder, name) for folder, _, names in os.walk(self._path) for name in names)
+            for folder, folders, names in os.walk(self._path) if deep else ():
+                folders[:] = [name for name in folders if not passed_over(name)]
+                found.update(Path(folder, name) for name in names)
             return sorted(path.relative_to(self._path).as_posix() for path in found if path.is_file())
         except OSError as error:
             raise DataError(f"{self.where} cannot be read: {error.strerror or error}.") from error
@@ -67,8 +69,8 @@ class Zip:
         else:
             self._infos = {info.filename: info for info in kept}
 
-    def names(self) -> list[str]:
-        """Give the paths of its files, three folders deep or less."""
+    def names(self, deep: bool = True) -> list[str]:
+        """Give the paths of its files, however deep."""
         return sorted(self._infos)
 
     def read(self, name: str, most: int) -> bytes:

@@ -36,7 +36,7 @@ _LONGEST_NAME = 200
 _GLYPH_SIDES = bytes([0, 0, 0, 28]) * 2  # as a PNG's header says it
 # of one case and in ASCII, so that it is one name on every file system
 _PLAIN = re.compile(r"[a-z0-9][a-z0-9_-]+|[0-9]")
-_ORIGINAL = re.compile(r"[^/]+/ink/\d+\.png")  # of a correction: what its line names beside the glyph
+_ORIGINAL = re.compile(r"[^/]+/ink/\d+\.png")  # the ink that an export puts beside a glyph of that name
 _RESERVED = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]")  # by Windows
 # what csv, JSON, Pillow and zips raise on damaged bytes
 _DAMAGED = (OSError, ValueError, SyntaxError, EOFError, KeyError, TypeError, IndexError, RuntimeError, OverflowError,
@@ -111,12 +111,15 @@ def read_files(files: Folder | Zip) -> Iterator[Row | str]:
     names = files.names()
     listed: set[str] = set()
     if CSV in names:
+        names = files.names(deep=True)
+        there = frozenset(names)
         for line in _lines(files):
             name = line["file"]
             listed.update(line[column] for column in _PLACES if line.get(column))
             yield _attempt(name if line["file"] else "a line without a file", partial(_listed, files, name, line))
         for name in names:
-            if name not in listed and _is_picture(name) and not (passed_over(name) or _ORIGINAL.fullmatch(name)):
+            original = _ORIGINAL.fullmatch(name) and name.replace("/ink/", "/") in there
+            if name not in listed and _is_picture(name) and not (passed_over(name) or original):
                 yield f"{shown(name)}: It is not in {CSV}."
         return
     others = [name for name in names if name.count("/") == 1 and not passed_over(name)]

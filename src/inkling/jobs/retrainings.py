@@ -80,7 +80,6 @@ class Retrainings:
 
         Raises:
             StoreError: the database cannot be used.
-            InvalidSetting: ``retrain_at`` is no time of day.
         """
         store, settings = self._store, self._service.settings
         missing, at = missing_packages(), time_of_day(settings)

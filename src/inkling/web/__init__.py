@@ -40,7 +40,7 @@ _SECURITY_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 
-#: Of a form, what is no picture: an own alphabet is the longest of it.
+#: A field of a form that is no picture: an own alphabet is the longest one.
 _MOST_FORM_TEXT_BYTES = 500_000
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")

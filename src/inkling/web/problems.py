@@ -170,11 +170,12 @@ def answer_http(error: HTTPException) -> Response:
 
 def _most() -> str:
     """Say which limit a request is over."""
-    config = current_app.config
-    if (request.content_length or 0) > config["MAX_CONTENT_LENGTH"] or request.mimetype != "multipart/form-data":
-        return f"at most {config['MAX_CONTENT_LENGTH']:,} bytes"
-    parts, text = config["MAX_FORM_PARTS"], config["MAX_FORM_MEMORY_SIZE"]
-    return f"at most {parts:,} parts of a form, {text:,} bytes of them text"
+    config, length = current_app.config, request.content_length
+    whole = f"at most {config['MAX_CONTENT_LENGTH']:,} bytes"
+    if request.mimetype != "multipart/form-data" or (length or 0) > config["MAX_CONTENT_LENGTH"]:
+        return whole
+    form = f"at most {config['MAX_FORM_PARTS']:,} parts of a form, a text of {config['MAX_FORM_MEMORY_SIZE']:,} bytes"
+    return form if length is not None else f"{whole}, {form}"
 
 
 def _page(status: int, said: str = "") -> Response:

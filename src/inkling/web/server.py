@@ -49,7 +49,7 @@ def run(settings: Settings, any_port: bool, announce: Callable[[str], None]) -> 
 
     Raises:
         AddressUnusable: the port is taken, or the host is not this machine's.
-        InvalidSetting: a setting means nothing, such as a time of day that is none.
+        InvalidSetting: a setting means nothing, such as a trusted host that is no name.
     """
     _log_to_stderr(settings.log_level)
     Callers(settings)

@@ -16,6 +16,7 @@ let known = { models: [], current: null, rollback: null, pinned: false };
 let open = new URLSearchParams(location.search).get("version");
 let turn = 0; // a list that comes late never overwrites a newer one
 let look = 0; // nor does what one version is
+let looking = null; // a promise that it is shown
 let shown = ""; // what stands in the detail: it is drawn again only where that changed
 
 async function load() {
@@ -45,13 +46,15 @@ function show() {
   versions.show(models, { pinned, open });
 }
 
-async function showDetail() {
+function showDetail() { return (looking = drawDetail()); }
+
+async function drawDetail() {
   const now = (look += 1);
   const wanted = open;
   $("detail").hidden = !wanted;
   if (!wanted) return;
   const model = await ask(`/models/${encodeURIComponent(wanted)}`);
-  if (now !== look) return;
+  if (now !== look) return looking; // what was asked for since is shown in its place
   const what = JSON.stringify([model, known.pinned]);
   if (what === shown) return;
   shown = what;
@@ -96,6 +99,9 @@ function go(version, body) {
   return change(() => promotion(version, body), ({ version: now }) => `${now} reads now, from the next reading on.`, "Not promoted.");
 }
 
+// A step back more is a version back more: one at a time.
+const goBack = alone(() => change(() => ROLLBACK, ({ version }) => `${version} reads again.`, "Not rolled back."));
+
 async function change(...what) {
   await take(...what);
   await load();
@@ -103,7 +109,7 @@ async function change(...what) {
 }
 
 // step() gives what to ask for, or a promise of it; said(answer) tells of it.
-const take = alone(async (step, said, failed, { undo = true } = {}) => {
+async function take(step, said, failed, { undo = true } = {}) {
   try {
     const [path, body] = await step();
     const done = await ask(path, { method: "POST", body });
@@ -111,7 +117,7 @@ const take = alone(async (step, said, failed, { undo = true } = {}) => {
   } catch (error) {
     tell(`${failed} ${wordsOf(error)}`, { problem: true });
   }
-});
+}
 
 // What read before reads again: by a step back where the way back leads there, so that the way is as it was.
 function takeBack({ version, previous }) {
@@ -149,7 +155,7 @@ retraining.addEventListener("ended", ({ detail: { version } }) => {
 });
 // Another page, or a command, let another version read.
 retraining.addEventListener("reads", ({ detail: version }) => known.current && version !== known.current && load());
-$("roll-back").addEventListener("click", once(() => change(() => ROLLBACK, ({ version }) => `${version} reads again.`, "Not rolled back.")));
+$("roll-back").addEventListener("click", once(goBack));
 $("import").addEventListener("change", bringIn);
 $("sure-no").addEventListener("click", () => $("sure").close());
 addEventListener("popstate", () => turnTo(new URLSearchParams(location.search).get("version")));

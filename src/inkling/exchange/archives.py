@@ -69,7 +69,7 @@ class Zip:
         else:
             self._infos = {info.filename: info for info in kept}
 
-    def names(self, deep: bool = True) -> list[str]:
+    def names(self, deep: bool = False) -> list[str]:
         """Give the paths of its files, however deep."""
         return sorted(self._infos)
 

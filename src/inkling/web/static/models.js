@@ -102,14 +102,8 @@ function go(version, body) {
 // A step back more is a version back more: one at a time.
 const goBack = alone(() => change(() => ROLLBACK, ({ version }) => `${version} reads again.`, "Not rolled back."));
 
-async function change(...what) {
-  await take(...what);
-  await load();
-  if (document.activeElement === document.body) $("count").focus(); // what was pressed is gone
-}
-
 // step() gives what to ask for, or a promise of it; said(answer) tells of it.
-async function take(step, said, failed, { undo = true } = {}) {
+async function change(step, said, failed, { undo = true } = {}) {
   try {
     const [path, body] = await step();
     const done = await ask(path, { method: "POST", body });
@@ -117,6 +111,8 @@ async function take(step, said, failed, { undo = true } = {}) {
   } catch (error) {
     tell(`${failed} ${wordsOf(error)}`, { problem: true });
   }
+  await load();
+  if (document.activeElement === document.body) $("count").focus(); // what was pressed is gone
 }
 
 // What read before reads again: by a step back where the way back leads there, so that the way is as it was.

@@ -16,7 +16,7 @@ ROOT = Path(inkling.__file__).parent
 #: Rooms from the ground up: each may import those before it, and no others.
 FLOORS = (
     *("errors", "extras", "folders", "joiners", "alphabet", "profiles", "settings", "zips"),
-    *("raster", "cleaning", "sheet", "flatness", "paper", "decode"),  # what ink.py is built of
+    *("raster", "cleaning", "sheet", "flatness", "ruling", "paper", "decode"),  # what ink.py is built of
     *("ink", "reading", "temperature", "calibration", "judge", "bundle", "graph"),
     *("outline", "shelves", "prototypes", "votes", "memory", "inference", "recognizer", "heat", "page"),
     *("store", "exchange", "kept", "reader", "recall", "at_hand", "versions", "outcomes", "doubts", "service"),

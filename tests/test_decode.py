@@ -1,6 +1,7 @@
 """Every way that a picture file can say the same thing, and every way that it can be broken."""
 
 import contextlib
+import io
 import struct
 import warnings
 import zlib
@@ -114,6 +115,49 @@ def test_white_ink_on_nothing_is_seen_all_the_same():
 def test_ink_of_a_pale_colour_is_seen_in_the_channel_that_shows_it():
     yellow = np.dstack((np.full_like(SEVEN, 255), np.full_like(SEVEN, 255), SEVEN))
     assert np.ptp(grey_of_array(yellow)) == np.ptp(SEVEN)
+
+
+def on_colour(paper, ink, squares=None):
+    """The seven in coloured ink on coloured paper, with coloured squares printed on it."""
+    sheet = np.empty((*SEVEN.shape, 3), np.float64)
+    sheet[:] = paper
+    if squares:
+        for first in (10, 11):
+            sheet[first::25] = squares
+            sheet[:, first::25] = squares
+    share = (255 - SEVEN[..., None]) / 255
+    return np.rint(sheet * (1 - share) + np.array(ink) * share).astype(np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("squares", "channel"), [((110, 190, 255), 2), ((255, 170, 60), 0), ((0, 190, 240), 2), ((240, 80, 80), 0)]
+)
+def test_coloured_squares_are_left_to_the_channel_in_which_they_are_palest(squares, channel):
+    grey = grey_of_array(on_colour((255, 255, 255), (90, 90, 90), squares))
+    assert (grey == on_colour((255, 255, 255), (90, 90, 90), squares)[..., channel]).all()
+
+
+@pytest.mark.parametrize(("paper", "ink"), [((70, 110, 200), (220, 60, 50)), ((200, 50, 60), (60, 130, 50))])
+def test_colours_of_one_brightness_are_told_apart(paper, ink):
+    assert np.ptp(grey_of_array(on_colour(paper, ink))) >= 80
+
+
+def test_a_speck_beside_white_ink_on_nothing_hides_it_not():
+    picture = with_alpha((255, 255, 255))
+    picture[4:8, 4:8] = (0, 0, 0, 255)
+    assert apart(grey_of_array(picture), 255 - SEVEN) <= 1
+
+
+def test_floats_that_go_a_little_beyond_white_are_what_they_would_be_without():
+    image = Image.fromarray(SEVEN.astype(np.float32) / 255 * 1.02)
+    assert apart(grey_of_image(image, PIXELS)[0], SEVEN) <= 6
+
+
+def test_a_pillow_image_is_the_same_after_it_was_read():
+    image = Image.open(io.BytesIO(encoded(np.full((4200, 4400), 255, np.uint8), "JPEG")))
+    _, scale = grey_of_image(image, PIXELS)
+    assert image.size == (4400, 4200)
+    assert scale == 0.5
 
 
 def stored(orientation):

@@ -99,6 +99,26 @@ def test_a_picture_with_nothing_on_it_is_blank_and_says_what_to_do(blank):
         assert "draw something" in caught.value.hint
 
 
+def test_a_picture_of_levels_too_low_to_see_says_so():
+    with pytest.raises(BlankInk, match=r"its levels go up to 12 of 255\. Stretch"):
+        Ink.from_image((255 - SEVEN) // 20)
+
+
+@pytest.mark.parametrize(
+    "faulty", [{"scale": 0.0}, {"scale": float("nan")}, {"origin": (0.0, float("inf"))}, {"scale": "1"}]
+)
+def test_ink_of_no_place_or_scale_is_refused(faulty):
+    with pytest.raises(InvalidInk, match="scale is no number above 0"):
+        Ink.of(Ink(Ink.from_image(SEVEN).pixels, **faulty))
+
+
+def test_a_name_that_a_terminal_would_obey_is_escaped():
+    with pytest.raises(NotAnImage) as caught:
+        Ink.from_image("no\n\x1b[31mfile")
+    assert "\n" not in str(caught.value)
+    assert "\x1b" not in str(caught.value)
+
+
 def test_ink_that_is_all_paper_is_blank():
     with pytest.raises(BlankInk):
         Ink.of(Ink(np.zeros((40, 40), np.float32)))
@@ -130,6 +150,11 @@ def test_strokes_of_the_wrong_type_or_shape_say_what_is_expected(strokes, said):
     with pytest.raises(InvalidInk, match=re.escape(said)) as caught:
         Ink.from_strokes(strokes)
     assert "[[[x, y], [x, y], ...], ...]" in caught.value.hint
+
+
+def test_a_time_that_does_not_fit_is_refused():
+    with pytest.raises(InvalidInk, match="beyond 1e15 ms"):
+        Ink.from_strokes([[[0, 0, 0], [9, 9, 1e300]]])
 
 
 @pytest.mark.parametrize("pen_width", [0, -3, np.nan, np.inf, 1e9, 10**400, "wide", True, [3]])

@@ -206,3 +206,73 @@ def test_ink_of_a_large_scan_stays_between_paper_and_ink(end):
     pixels, _, scale = find_ink(sheet)
     assert scale < 1
     assert 0 <= pixels.min() < 0.01 < 0.99 < pixels.max() <= 1
+
+
+def cut_out(symbol, blur, margin=0, pen=18):
+    """A character as a program cuts it out of a scan: enlarged, with soft edges, hardly any paper around it."""
+    clean = picture(symbol, size=(360, 400), scale=2.4, at=(90, 70), pen=pen * 2.4)
+    soft = cv2.GaussianBlur(clean, (0, 0), blur)
+    x, y, width, height = cv2.boundingRect((soft < 200).astype(np.uint8))
+    return soft[y - margin : y + height + margin, x - margin : x + width + margin]
+
+
+@pytest.mark.parametrize("symbol", ["0", "3", "4", "7", "T"])
+@pytest.mark.parametrize("light_on_dark", [False, True])
+@pytest.mark.parametrize(("blur", "margin"), [(3, 0), (7, 0), (7, 12)])
+def test_soft_edges_of_a_tight_crop_are_no_shadow(symbol, light_on_dark, blur, margin):
+    grey = cut_out(symbol, blur, margin)
+    found = on_sheet(find_ink(255 - grey if light_on_dark else grey), grey.shape)
+    assert np.abs(found - truth(grey)).max() < 0.25
+
+
+@pytest.mark.parametrize("symbol", ["0", "4"])
+def test_light_that_falls_off_on_a_tight_crop_is_no_ink(symbol):
+    grey = cut_out(symbol, 3, 6)
+    found = on_sheet(find_ink(photograph(grey, noise=1, darkest=0.6)), grey.shape)
+    bare = cv2.dilate(truth(grey), np.ones((9, 9), np.uint8)) < 0.02
+    assert found[bare].mean() < 0.03
+
+
+@pytest.mark.parametrize("oblique", [False, True])
+@pytest.mark.parametrize("symbol", ["3", "7"])
+def test_a_broad_shadow_on_a_photograph_is_no_character(symbol, oblique):
+    clean = picture(symbol, size=(600, 450), scale=2, at=(240, 120), pen=16)
+    y, x = np.mgrid[:450, :600]
+    shade = np.where((x + y < 380) if oblique else (x < 190), 0.5, 1.0)
+    rng = np.random.default_rng(3)
+    photo = np.clip((40 + clean * 0.75) * shade + rng.normal(0, 2, clean.shape), 0, 255).astype(np.uint8)
+    pixels, (x, y), scale = find_ink(photo)
+    box = np.array([x, y, pixels.shape[1], pixels.shape[0]]) / scale
+    assert np.allclose(box, ink_box(symbol, 2, (240, 120), 16), atol=20)
+
+
+def ruled(clean, level, squares, every=50):
+    """A sheet with lines or squares printed on it, under what is written."""
+    sheet = np.full_like(clean, 255)
+    sheet[20::every] = sheet[21::every] = level
+    if squares:
+        sheet[:, 30::every] = sheet[:, 31::every] = level
+    return np.minimum(sheet, clean)
+
+
+@pytest.mark.parametrize("symbol", ["0", "4", "7"])
+@pytest.mark.parametrize("squares", [False, True])
+@pytest.mark.parametrize("level", [200, 150, 110])
+def test_lines_that_are_paler_than_the_ink_are_taken_off(symbol, squares, level):
+    clean = picture(symbol, **CLEAN)
+    sheet = ruled(clean, level, squares)
+    for grey in (sheet, photograph(sheet)):
+        found = on_sheet(find_ink(grey), clean.shape)
+        away = cv2.dilate(truth(clean), np.ones((25, 25), np.uint8)) == 0
+        assert found[away].mean() < 0.004
+        middle = cv2.erode(truth(clean), np.ones((9, 9), np.uint8)) == 1
+        assert np.quantile(found[middle], 0.1) > 0.8
+
+
+def test_strokes_that_reach_from_border_to_border_are_no_lines():
+    clean = picture("4", size=(90, 140), scale=1.4, at=(0, 2), pen=9)
+    pale = (255 - (255 - clean) * 0.5).astype(np.uint8)
+    dot = pale.copy()
+    dot[4:10, 4:10] = 0
+    found = find_ink(dot)[0]
+    assert (found > 0.4).sum() > 0.8 * (truth(clean) > 0.5).sum()

@@ -56,7 +56,7 @@ def decode_bytes(data: bytes, max_bytes: int, max_pixels: int) -> tuple[NDArray[
             raise _too_large(str(error).split(" exceeds")[0], max_pixels) from None
         except _DAMAGED as error:
             raise NotAnImage(f"The picture is damaged: {error}.", _HINT) from error
-        return grey_of_image(image, max_pixels)
+        return grey_of_image(image, max_pixels, ours=True)
 
 
 def _not_read(data: bytes) -> NotAnImage:
@@ -97,12 +97,17 @@ class _NoWarnings:
 _no_warnings = _NoWarnings()
 
 
-def grey_of_image(image: Image.Image, max_pixels: int) -> tuple[NDArray[np.uint8], float]:
+def grey_of_image(image: Image.Image, max_pixels: int, *, ours: bool = False) -> tuple[NDArray[np.uint8], float]:
     """Turn a Pillow image into grey levels, uint8 (H, W), upright, transparent parts white; and their scale.
+
+    Args:
+        image: any; it stays as it is.
+        max_pixels: one of more is refused before it is decoded.
+        ours: nobody else has it, so that a large JPEG may be decoded smaller.
 
     Raises:
         NotAnImage: its data are cut off or damaged.
-        ImageTooLarge: it has more than ``max_pixels``; it is refused before it is decoded.
+        ImageTooLarge: it has more than ``max_pixels``, or a side that is too long.
     """
     width, height = image.size
     if width * height > max_pixels:
@@ -113,8 +118,8 @@ def grey_of_image(image: Image.Image, max_pixels: int) -> tuple[NDArray[np.uint8
         )
     _check_sides(width, height)
     try:
-        if max(width, height) > _FINE_PX:
-            image.draft(None, (_FINE_PX // 2, _FINE_PX // 2))  # a JPEG can be decoded smaller at once
+        if ours and max(width, height) > _FINE_PX:
+            image.draft(None, (_FINE_PX // 2, _FINE_PX // 2))  # at once, by its frequencies
         image.load()
         image = ImageOps.exif_transpose(_reduced(image))
         scale = max(image.size) / max(width, height)
@@ -150,7 +155,8 @@ def _as_array(image: Image.Image) -> NDArray[np.uint8]:
         levels = np.nan_to_num(levels, nan=0.0, posinf=0.0, neginf=0.0)
         # cameras and scanners use ten, twelve or fourteen of sixteen bits
         highest = levels.max(initial=0)
-        most = next((depth for depth in _DEPTHS if highest <= depth), highest)
+        over = _OVERSHOT if image.mode == "F" else 1.0
+        most = next((depth for depth in _DEPTHS if highest <= over * depth), highest)
         return (np.clip(levels / most, 0, 1) * 255).round().astype(np.uint8)
     if _is_transparent(image):
         return np.asarray(_rgba(image))
@@ -197,27 +203,42 @@ def _check_sides(width: int, height: int) -> None:
 
 
 def _opaque(array: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Lay a picture with transparency on white; white ink on nothing is laid on black."""
+    """Lay a picture with transparency on white; on black where white would hide nearly all that is on it."""
     colour, alpha = array[:, :, :3], array[:, :, 3]
     if (alpha == 255).all():
         return colour
     weight = cv2.merge([alpha] * 3)
     on_white = 255 - cv2.multiply(255 - colour, weight, scale=1 / 255)
-    if int(np.ptp(on_white)) < LEAST_CONTRAST <= int(np.ptp(alpha)):
+    there = alpha >= LEAST_CONTRAST
+    if not there.all() and np.count_nonzero(on_white.min(2)[there] <= 255 - LEAST_CONTRAST) < _SEEN * there.sum():
         return np.asarray(cv2.multiply(colour, weight, scale=1 / 255), np.uint8)
     return np.asarray(on_white, np.uint8)
 
 
 def _grey(colour: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Turn colour (H, W, 3) into grey levels; a channel that shows the ink much better is taken instead."""
-    grey = cv2.cvtColor(colour, cv2.COLOR_RGB2GRAY)
+    """Turn colour (H, W, 3) into grey levels, or take the channel that shows the ink best.
+
+    That is one in which it stands out well and all else hardly does: red ink on green has no contrast in grey, and blue
+    squares are all but paper in the blue channel, while ink of any dark colour is not.
+    """
+    grey = np.asarray(cv2.cvtColor(colour, cv2.COLOR_RGB2GRAY), np.uint8)
     step = max(1, min(colour.shape[:2]) // 64)
-    few = colour[::step, ::step].reshape(-1, 3)
-    spread = few.std(0)
-    best = int(spread.argmax())
-    if spread[best] > 1.6 * grey[::step, ::step].std():
-        return np.ascontiguousarray(colour[:, :, best])
-    return np.asarray(grey, np.uint8)
+    if int(np.ptp(colour[::step, ::step], 2).max()) < LEAST_CONTRAST:
+        return grey
+    scale = min(1.0, _COLOUR_PX / max(grey.shape))
+    size = (max(2, round(grey.shape[1] * scale)), max(2, round(grey.shape[0] * scale)))
+    views = [grey, *cv2.split(colour)]
+    depths = [_depth(cv2.resize(view, size, interpolation=cv2.INTER_AREA)) for view in views]
+    ink = np.array([float(np.quantile(depth, _INK_SHARE)) for depth in depths])
+    clutter = np.array([cv2.mean(depth)[0] for depth in depths]) / np.maximum(ink, 1)
+    shows = ink >= _SHOWS * ink.max()
+    best = int(np.where(shows, clutter, np.inf).argmin())
+    return grey if shows[0] and clutter[best] > _CLEARER * clutter[0] else np.ascontiguousarray(views[best])
+
+
+def _depth(view: cv2.typing.MatLike) -> cv2.typing.MatLike:
+    """Give how much each px, of uint8 (h, w), differs from what is around it."""
+    return cv2.absdiff(view, cv2.medianBlur(view, min(255, max(3, max(view.shape) // 4 | 1))))
 
 
 def _too_large(what: str, max_pixels: int) -> ImageTooLarge:
@@ -228,8 +249,16 @@ def _too_large(what: str, max_pixels: int) -> ImageTooLarge:
 
 _LEAST_PX = 8
 _MOST_SIDE_PX = 65_535
+# colours are compared on so many px along the longer side; the ink is so deep that no more than this share is less
+_COLOUR_PX, _INK_SHARE = 96, 0.998
+# a channel shows the ink if it is so deep there beside the best; and is taken for grey if all else is so much paler
+_SHOWS, _CLEARER = 0.5, 0.7
 # the highest values of pictures of more than eight bits, floating-point ones among them
 _DEPTHS = (1.0, 255.0, 1023.0, 4095.0, 16383.0, 65535.0)
+# of what is on transparent ground so much must differ from white to be laid on white
+_SEEN = 0.1
+# resampling goes beyond white: what is not more than this times white is white
+_OVERSHOT = 1.25
 # a picture of a longer side has more detail than reading needs
 _FINE_PX = 4096
 # pictures of phones and cameras, by the brand that their file names first

@@ -3,6 +3,7 @@
 import functools
 import math
 import os
+import reprlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,14 +15,18 @@ from PIL import Image
 
 from .decode import decode_bytes, grey_of_array, grey_of_image
 from .errors import BlankInk, ImageTooLarge, InvalidInk, NotAnImage
+from .joiners import in_a_line
 from .paper import find_ink
 from .raster import rasterize
 from .settings import Settings
 
-__all__ = ["LEAST_PEN", "MOST_PEN", "Ink", "Source"]
+__all__ = ["LATEST_MS", "LEAST_PEN", "MOST_PEN", "Ink", "Source"]
 
 #: What ink can be made of: a path, a picture file's bytes, a Pillow image, a uint8 array, or ink itself.
 Source = Any
+
+#: A point's time is no later than this, ms: later ones would not fit the form in which strokes are kept.
+LATEST_MS = 1e15
 
 #: How wide a pen may be, px: at least, and less than.
 LEAST_PEN, MOST_PEN = 1e-6, 1e6
@@ -29,6 +34,12 @@ LEAST_PEN, MOST_PEN = 1e-6, 1e6
 #: Strokes are drawn by no wider pen than this share of the drawing: small letters would be read worse, by a point with
 #: 0.14 and by two with 0.18 (docs/experiments.md, 21).
 _MOST_PEN_SHARE = 0.10
+
+#: A picture with no level above this is black to the eye: a mask of 0 and 1, say, or grey levels up to 16.
+_DARK = 16
+
+#: Ink of less than this is paper.
+_LEAST_INK = 0.05
 
 _OWN_INK = "Make it by Ink.from_image or Ink.from_strokes."
 _BLANK = ("There is nothing written on it.", "Write or draw something first, with more contrast to the paper.")
@@ -74,7 +85,9 @@ class Ink:
         most = float(pixels.max(initial=0))  # NaN where any of them is
         if not (most <= 1 and float(pixels.min(initial=0)) >= 0):
             raise InvalidInk("The ink's pixels are not all in [0, 1].", _OWN_INK)
-        if most == 0:
+        if not (_is_number(source.scale) and source.scale > 0 and all(map(_is_number, source.origin))):
+            raise InvalidInk("The ink's scale is no number above 0, or its origin no two numbers.", _OWN_INK)
+        if most < _LEAST_INK:
             raise BlankInk(*_BLANK)
         return source
 
@@ -97,6 +110,11 @@ class Ink:
         grey, shrunk = _grey(source, settings)
         found = find_ink(grey)
         if found is None:
+            highest = int(grey.max())
+            if int(grey.min()) < highest <= _DARK:
+                raise BlankInk(
+                    f"The picture is black: its levels go up to {highest} of 255.", "Stretch its levels to 0-255."
+                )
             raise BlankInk(*_BLANK)
         pixels, (x, y), scale = found
         scale *= shrunk
@@ -122,7 +140,7 @@ class Ink:
         settings = settings or _defaults()
         if pen_width is not None and not (_is_number(pen_width) and LEAST_PEN <= float(pen_width) < MOST_PEN):
             raise InvalidInk(
-                f"The pen's width is {pen_width!r}; expected px from 0.000001 to a million.",
+                f"The pen's width is {reprlib.repr(pen_width)}; expected px from 0.000001 to a million.",
                 "Leave it out for a good one.",
             )
         drawn = tuple(stroke for stroke in (_points(s) for s in _list(strokes)) if len(stroke))
@@ -168,10 +186,10 @@ def _file(path: Path, max_bytes: int) -> bytes:
         with path.open("rb") as file:  # a special file has no size: no more is read than is allowed
             return file.read(max_bytes + 1)
     except FileNotFoundError:
-        raise NotAnImage(f"There is no file {path}.", "Check its name and folder.") from None
+        raise NotAnImage(f"There is no file {in_a_line(str(path))}.", "Check its name and folder.") from None
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
         raise NotAnImage(
-            f"{path} cannot be read: {getattr(error, 'strerror', None) or error}.",
+            f"{in_a_line(str(path))} cannot be read: {getattr(error, 'strerror', None) or error}.",
             "Give a picture file that you may read.",
         ) from error
 
@@ -209,4 +227,6 @@ def _points(stroke: Any) -> NDArray[np.float32]:
         raise InvalidInk(f"A stroke has the shape {points.shape}; expected (points, 2) or (points, 3).", _STROKES)
     if not np.isfinite(points).all() or np.abs(points[:, :2]).max() > 1e6:
         raise InvalidInk("A stroke has a point that is not finite, or beyond a million px.", _STROKES)
+    if points.shape[1] == 3 and np.abs(points[:, 2]).max() > LATEST_MS:
+        raise InvalidInk("A stroke has a time beyond 1e15 ms.", "Give ms since the drawing began.")
     return points.astype(np.float32)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from .cleaning import cleaned, without_dust
 from .flatness import LEAST_CONTRAST, MOST_STROKE_SHARE, commonest, is_flat
+from .ruling import ruling
 from .sheet import without_table
 
 __all__ = ["find_ink"]
@@ -22,8 +23,15 @@ _FEW_PX = 32
 _STEADY = 0.6
 #: The light on a photograph is fitted to so many places along each side.
 _LIGHT_PX = 32
+#: ... which so many of these must show, where it is known which part is bare paper.
+_LEAST_BARE = 64
 #: A surface is the light if so much of the picture lies on it; writing covers less than the rest.
 _EVEN_SHARE = 0.8
+
+#: Ink is so many times as deep as the lines that it is written on; they are taken off up to so many times their depth.
+_DEEPER, _LINES_MOST = 1.4, 1.25
+#: Ink of less than this is none, where lines are looked for.
+_FAINT = 0.1
 
 # JPEG leaves levels close to the paper's around the ink: where they are more than this share of all that is not paper,
 # a level loses that much
@@ -44,7 +52,7 @@ def find_ink(grey: NDArray[np.uint8]) -> tuple[NDArray[np.float32], tuple[float,
         of its upper left corner; and its scale, px of it for one px of the picture. Corner in px of the scaled picture.
     """
     grey = without_table(cleaned(grey))
-    histogram = np.asarray(cv2.calcHist([grey], [0], None, [256], [0, 256]), np.float32).ravel()
+    histogram = _histogram(grey)
     mode = commonest(histogram)
     if max(grey.shape) <= _SMALL_PX or is_flat(grey, histogram):
         cut = _flat(grey, histogram, mode)
@@ -56,6 +64,10 @@ def find_ink(grey: NDArray[np.uint8]) -> tuple[NDArray[np.float32], tuple[float,
         scale /= 2  # four px make one of half the noise; ink stays as deep as it was
         cut, hidden = _photograph(_smaller(grey, scale), least)
     return (*cut, scale) if cut else None
+
+
+def _histogram(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
+    return np.asarray(cv2.calcHist([grey], [0], None, [256], [0, 256]), np.float32).ravel()
 
 
 def _smaller(grey: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:
@@ -101,13 +113,20 @@ def _flat(grey: NDArray[np.uint8], histogram: NDArray[np.float32], mode: int | N
     middle = (first + second) // 2
     dark = cv2.threshold(grey, middle, 255, cv2.THRESH_BINARY_INV)[1]  # uint8 (H, W), 255 = dark
     ink, paper = (first, second) if _is_ink(dark) == (first < second) else (second, first)
+    if mode is None and ink < paper:  # a photograph cut out tightly, or a scan of one, has light that falls off
+        grey = _evened(grey, np.asarray(255 - dark, np.uint8))
+        histogram = _histogram(grey)
     # the paper's own level is its commonest, the ink's its farthest
     paper = int(histogram[: middle + 1].argmax() if paper <= middle else histogram[middle + 1 :].argmax() + middle + 1)
     levels = (_LEVELS - np.float32(paper)) / np.float32(ink - paper)
     about = histogram[max(0, paper - 8) : paper + 9].sum() - histogram[paper]
     if about > _JPEG_SHARE * (grey.size - histogram[paper]):
         levels = (levels - _JPEG_FLOOR) / (1 - _JPEG_FLOOR)
-    return _cut(without_dust(np.asarray(cv2.LUT(grey, np.minimum(np.maximum(levels, 0), 1)), np.float32)))
+    found = np.asarray(cv2.LUT(grey, np.minimum(np.maximum(levels, 0), 1)), np.float32)
+    lines = _LINES_MOST * ruling(found, _FAINT) if max(grey.shape) > _SMALL_PX else 0.0
+    if 0 < lines < _LINES_MOST / _DEEPER:
+        found = np.maximum(found - np.float32(lines), 0) / np.float32(1 - lines)
+    return _cut(without_dust(found))
 
 
 def _hangs_together(grey: NDArray[np.uint8], paper: int) -> bool:
@@ -160,27 +179,41 @@ def _photograph(grey: NDArray[np.uint8], least: float) -> tuple[_Cut | None, flo
     if level < max(least, 6 * noise):
         return None, level
     floor = max(2.5 * noise, 0.12 * level)
+    lines = ruling(depth, max(3 * noise, LEAST_CONTRAST / 2))
+    written = _full_level(depth, _DEEPER * lines) if lines else 0.0
+    if written >= _DEEPER * lines > 0:
+        level, floor = written, max(floor, _LINES_MOST * lines)
     ink = np.clip((depth - floor) / (level - floor), 0, 1).astype(np.float32)
     return _cut(ink * _written(ink)), 0.0
 
 
-def _evened(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def _evened(grey: NDArray[np.uint8], bare: NDArray[np.uint8] | None = None) -> NDArray[np.uint8]:
     """Even out light that falls off across the sheet, so that its slope is not taken for ink.
 
     The light is a surface of the second degree, fitted to what most of the picture agrees on.
+
+    Args:
+        grey: uint8 (H, W).
+        bare: uint8 (H, W), 255 = paper, where that is known: the surface is fitted to it alone.
     """
     height, width = grey.shape
-    levels = cv2.resize(grey, (_LIGHT_PX, _LIGHT_PX), interpolation=cv2.INTER_AREA).astype(np.float32).ravel()
+    few = (_LIGHT_PX, _LIGHT_PX)
+    levels = cv2.resize(grey, few, interpolation=cv2.INTER_AREA).astype(np.float32).ravel()
+    known = np.ones(levels.size, np.bool_)
+    if bare is not None:
+        known = cv2.resize(bare, few, interpolation=cv2.INTER_AREA).ravel() == 255
+        if np.count_nonzero(known) < _LEAST_BARE:
+            return grey
     y, x = (axis.ravel() for axis in np.mgrid[-1 : 1 : _LIGHT_PX * 1j, -1 : 1 : _LIGHT_PX * 1j].astype(np.float32))
     terms = np.stack((np.ones_like(x), x, y, x * x, x * y, y * y), 1)  # (P, 6)
-    paper, surface = np.ones(levels.size, np.bool_), levels
+    paper, surface = known, levels
     for _ in range(3):
         surface = terms @ np.linalg.lstsq(terms[paper], levels[paper])[0]  # (P, 6) x (6,) -> (P,)
         error = np.abs(levels - surface)
-        paper = error <= 2.5 * max(1.0, float(np.median(error)))
+        paper = known & (error <= 2.5 * max(1.0, float(np.median(error[known]))))
     brightest = float(surface.max())
     # no lamp does that, or the edge of a shadow does: bending a surface to it would only blur it
-    if surface.min() < 0.1 * brightest or (error < 0.06 * brightest).mean() < _EVEN_SHARE:
+    if surface.min() < 0.1 * brightest or (error[known] < 0.06 * brightest).mean() < _EVEN_SHARE:
         return grey
     gain = brightest / surface.reshape(_LIGHT_PX, _LIGHT_PX)
     return np.asarray(np.clip(np.rint(grey * cv2.resize(gain, (width, height))), 0, 255), np.uint8)

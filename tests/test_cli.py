@@ -67,6 +67,16 @@ def test_json_prints_one_object_a_line_in_the_form_of_the_api(files):
         assert len(o["characters"][0]["alternatives"]) == 5
 
 
+def test_json_names_a_file_that_has_no_name_in_unicode(tmp_path, files):
+    path = os.fsencode(tmp_path / "seven") + b"\xff.png"
+    with open(path, "wb") as file:
+        file.write(encoded(picture("7")))
+    result = run("read", "--json", os.fsdecode(path), files["7"], "--alphabet", "digits")
+    first, second = (json.loads(line) for line in result.stdout_bytes.splitlines())
+    assert os.fsencode(first["path"]) == path
+    assert (first["text"], second["text"]) == ("7", "7")
+
+
 def test_json_names_as_many_alternatives_as_asked_for(files):
     for asked, shown in (("all", 9), ("2", 2), ("0", 0)):
         result = run("read", "--json", files["7"], "--alphabet", "digits", "--alternatives", asked)

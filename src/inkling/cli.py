@@ -68,8 +68,6 @@ def read(
     bundle: str | None,
 ) -> None:
     """Read the character in each picture; - reads standard input. What was taught counts."""
-    import json
-
     alternatives = alternatives or ("5" if as_json else "2")
     if alternatives != "all" and not (alternatives.isdecimal() and len(alternatives) < 10):
         raise click.BadParameter(f"{alternatives!r} is neither a number nor 'all'.", param_hint="--alternatives")
@@ -85,11 +83,23 @@ def read(
             failed = True
             continue
         if as_json:
-            click.echo(json.dumps({"path": file, **reading.to_json()}, ensure_ascii=False))
+            click.echo(_json_line({"path": file, **reading.to_json()}))
         else:
             click.echo(f"{in_a_line(file)}\t{said(reading)}")
     if failed:
         sys.exit(1)
+
+
+def _json_line(value: dict[str, Any]) -> str:
+    """Give JSON in one line, in ASCII where a file's name has no other form."""
+    import json
+
+    line = json.dumps(value, ensure_ascii=False)
+    try:
+        line.encode()
+    except UnicodeEncodeError:
+        return json.dumps(value)
+    return line
 
 
 @main.command()

@@ -37,6 +37,13 @@ def test_a_picture_is_read_from_a_data_url_and_from_a_form(client):
     assert in_json.json == {**in_form.json, "elapsed_ms": in_json.json["elapsed_ms"]}
 
 
+def test_a_data_url_may_be_broken_into_lines_and_its_scheme_be_in_capitals(client):
+    head, content = as_url(png()).split(",")
+    lines = "\r\n".join(content[first : first + 76] for first in range(0, len(content), 76))
+    answer = client.post("/api/v1/read", json={"image": f"{head.upper()},{lines}\n"})
+    assert answer.status_code == 200
+
+
 def test_alternatives_can_all_be_had_and_then_sum_to_one(client):
     answer = client.post("/api/v1/read", json={"strokes": BAR, "alphabet": "digits", "alternatives": "all"}).json
     character = answer["characters"][0]

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from werkzeug.datastructures import FileStorage, MultiDict
 
 from ..errors import ImageTooLarge
-from ..ink import Ink
+from ..ink import LATEST_MS, Ink
 from .loading import loader
 from .problems import RequestError
 from .schemas import Drawn, check
@@ -30,9 +30,7 @@ __all__ = [
 
 Model = TypeVar("Model", bound=BaseModel)
 
-#: Times beyond are no times, and would not fit the form in which strokes are kept.
-_LATEST_MS = 1e15
-_DATA_URL = re.compile(r"data:[\w.+/-]*(?:;[\w.=+-]+)*;base64,")
+_DATA_URL = re.compile(r"data:[\w.+/-]*(?:;[\w.=+-]+)*;base64,", re.IGNORECASE)
 
 
 def refuse_query() -> None:
@@ -156,7 +154,7 @@ def parameters(model: type[BaseModel] | None = None, *, path_id: str = "") -> li
 
 
 def _timed(stroke: list[list[float]]) -> bool:
-    return all(len(point) == 3 and abs(point[2]) <= _LATEST_MS for point in stroke)
+    return all(len(point) == 3 and abs(point[2]) <= LATEST_MS for point in stroke)
 
 
 def _decode(url: str) -> bytes:
@@ -165,9 +163,10 @@ def _decode(url: str) -> bytes:
         raise RequestError(
             400, "malformed_request", "image: expected a data URL.", "It looks like data:image/png;base64,iVBORw0..."
         )
-    _check_size((len(url) - match.end()) * 3 // 4)
+    text = "".join(url[match.end() :].split())  # some break it into lines
+    _check_size(len(text) * 3 // 4)
     try:
-        return base64.b64decode(url[match.end() :], validate=True)
+        return base64.b64decode(text, validate=True)
     except ValueError:  # no base64, or no ASCII
         raise RequestError(
             400, "malformed_request", "image: the base64 of the data URL is broken.", "Send the whole picture again."

@@ -276,3 +276,20 @@ def test_strokes_that_reach_from_border_to_border_are_no_lines():
     dot[4:10, 4:10] = 0
     found = find_ink(dot)[0]
     assert (found > 0.4).sum() > 0.8 * (truth(clean) > 0.5).sum()
+
+
+@pytest.mark.parametrize("symbol", ["0", "1", "4", "i"])
+@pytest.mark.parametrize("level", [0, 140])
+def test_a_box_to_write_in_is_no_ink(symbol, level):
+    clean = picture(symbol)
+    boxed = cv2.rectangle(clean.copy(), (15, 12), (184, 227), level, 4)
+    for grey in (boxed, photograph(boxed)):
+        pixels, (x, y), scale = find_ink(grey)
+        box = np.array([x, y, pixels.shape[1], pixels.shape[0]]) / scale
+        assert np.allclose(box, ink_box(symbol), atol=6)
+
+
+def test_an_o_around_a_dot_is_no_box():
+    clean = picture("0", pen=10)
+    dotted = cv2.circle(clean.copy(), (93, 115), 12, 0, -1)
+    assert np.allclose(on_sheet(find_ink(dotted), clean.shape), truth(dotted), atol=1 / 255)

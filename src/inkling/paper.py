@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from .cleaning import cleaned, without_dust
 from .flatness import LEAST_CONTRAST, MOST_STROKE_SHARE, commonest, is_flat
-from .ruling import ruling
+from .ruling import ruling, without_box
 from .sheet import without_table
 
 __all__ = ["find_ink"]
@@ -280,4 +280,7 @@ def _cut(ink: Any) -> _Cut | None:
     if not width or not height:
         return None
     x0, y0 = max(0, x - 1), max(0, y - 1)
-    return np.ascontiguousarray(ink[y0 : y + height + 1, x0 : x + width + 1]), (x0, y0)
+    part = np.ascontiguousarray(ink[y0 : y + height + 1, x0 : x + width + 1])
+    within = without_box(part)
+    cut = None if within is part else _cut(within)
+    return (cut[0], (x0 + cut[1][0], y0 + cut[1][1])) if cut else (part, (x0, y0))

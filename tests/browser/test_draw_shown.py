@@ -58,6 +58,23 @@ def test_in_the_dark_the_ink_is_light_on_dark_paper(open_page):
     assert shades["dark"][1] < 100 < 200 < shades["dark"][0]
 
 
+def test_in_forced_colours_what_a_background_tells_is_seen(open_page):
+    page = open_page(forced_colors="active")
+    draw(page, SEVEN)
+    expect_read(page)
+
+    def style(selector, name):
+        return page.locator(selector).first.evaluate("(one, name) => getComputedStyle(one)[name]", name)
+
+    for edged in (".paper", "#live", ".bar-track"):
+        assert style(edged, "borderTopStyle") == "solid", edged
+        assert style(edged, "borderTopColor") != style("body", "backgroundColor"), edged
+    for filled in ("nav [aria-current]", "#live", "#predict", ".likeliest .bar-fill"):
+        assert style(filled, "backgroundColor") not in {style("body", "backgroundColor"), "rgba(0, 0, 0, 0)"}, filled
+    assert style("nav [aria-current]", "backgroundColor") != style("nav a:not([aria-current])", "backgroundColor")
+    assert style("#ink", "color") == style("body", "color")
+
+
 def test_everything_but_the_drawing_itself_works_by_keyboard(open_page):
     page = open_page()
     draw(page, SEVEN)

@@ -38,6 +38,9 @@ def test_no_page_runs_past_the_edge_of_a_small_phone(open_as, address):
     assert page.evaluate(PAST) == [0, 0]
     text = page.get_by_test_id("result-text").bounding_box()
     assert text["y"] + text["height"] <= page.locator(".cell-probability").bounding_box()["y"]
-    page.set_viewport_size({"width": 640, "height": 450})
+    for width in (360, 420, 450, 550, 620, 640):
+        page.set_viewport_size({"width": width, "height": 640})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.locator("nav").bounding_box()["height"] < 48
     page.evaluate(SET_WIDER)
     assert page.evaluate("document.documentElement.scrollWidth") <= 640  # the head's links go on in a second line

@@ -268,6 +268,9 @@ def test_a_phone_draws_by_touch_with_one_finger_and_does_not_scroll(open_page):
     expect_strokes(page, 1)
     expect(page.get_by_test_id("answer")).to_have_text("7")
     assert page.evaluate("() => [scrollX, scrollY]") == [0, 0]
+    heights = """() => [...document.querySelectorAll("header a, main :is(button, select, label.switch, [type=text])")]
+        .filter((one) => one.checkVisibility()).map((one) => one.getBoundingClientRect().height)"""
+    assert min(page.evaluate(heights)) >= 44  # a finger's breadth
 
 
 def test_a_dot_is_a_stroke(open_page):

@@ -4,6 +4,7 @@ from playwright.sync_api import expect
 
 from ..drawings import encoded, picture
 from .drawing import SEVEN, SMALL, draw
+from .spacing import set_wider
 from .teaching import expect_read
 
 #: By how much the page, and what ends last of what can be pressed in it, run past their edges.
@@ -13,12 +14,6 @@ PAST = """() => {
         .filter((one) => one.checkVisibility() && !one.closest(".unseen, .scroll, pre"))
         .map((one) => one.getBoundingClientRect().right);
     return [document.documentElement.scrollWidth - edge, Math.max(0, ...ends.map((end) => end - (edge - 16)))];
-}"""
-#: As people set text who read it better so (WCAG 1.4.12).
-SET_WIDER = """() => {
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync("* { letter-spacing: .12em !important; word-spacing: .16em !important; }");
-    document.adoptedStyleSheets = [sheet];
 }"""
 
 
@@ -42,5 +37,5 @@ def test_no_page_runs_past_the_edge_of_a_small_phone(open_as, address):
         page.set_viewport_size({"width": width, "height": 640})
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert page.locator("nav").bounding_box()["height"] < 48
-    page.evaluate(SET_WIDER)
+    set_wider(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 640  # the head's links go on in a second line

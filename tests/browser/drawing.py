@@ -6,6 +6,7 @@ ONE = [[(200, 70), (200, 330)]]
 SEVEN = [[(110, 90), (290, 90), (180, 330)]]
 ZERO = [[(200, 70), (140, 100), (115, 200), (140, 300), (200, 330), (260, 300), (285, 200), (260, 100), (200, 70)]]
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True, "device_scale_factor": 3}
+SMALL = {"viewport": {"width": 320, "height": 640}}
 
 
 def places(page, stroke):

@@ -4,6 +4,7 @@ import base64
 import io
 import re
 import zipfile
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import expect
@@ -291,3 +292,20 @@ def test_nothing_is_cut_off_at_any_width(open_page, teach, width):
     page.get_by_test_id("relabel").click()
     expect(page.get_by_test_id("one-problem")).to_contain_text("WWW")
     assert page.get_by_test_id("one").evaluate("one => one.scrollWidth <= one.clientWidth")
+
+
+def test_a_long_name_from_right_to_left_stays_in_its_place(open_page, teach):
+    name = "محمد بن عبد الله الأنصاري خط اليد القديم جدا في الدفتر"
+    teach(SEVEN, "حرف", profile=name)
+    page = open_page(f"/corrections?profile={quote(name)}", viewport={"width": 360, "height": 740})
+    expect(cards(page)).to_have_count(1)
+    label = page.locator("#import-label")
+    expect(label).to_contain_text("…")  # on one line, and whole in its title
+    expect(label).to_have_attribute("title", re.compile(name))
+    assert [one.bounding_box()["height"] for one in (label, page.get_by_test_id("export-npz"))] == [40, 40]
+    expect(page.get_by_test_id("filter-profile").locator("option:checked")).to_have_attribute("dir", "auto")
+    assert page.get_by_test_id("card-check").evaluate("box => getComputedStyle(box).opacity") == "1"
+    cards(page).get_by_test_id("card-open").click()
+    page.get_by_test_id("one-symbol").fill("7")
+    page.get_by_test_id("relabel").click()
+    expect(page.get_by_test_id("toast-text")).to_have_text("Relabelled: this is 7, no longer \u2068حرف\u2069.")

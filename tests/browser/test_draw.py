@@ -37,7 +37,10 @@ def test_the_answer_comes_while_the_pen_is_down_and_at_most_every_half_second(op
         if len(begun) >= 4:
             break
         page.mouse.move(*places(page, [(180 + step % 60, 330)])[0])
+    heard = page.get_by_test_id("answer-heard")
+    expect(heard).to_be_empty()  # a screen reader would never come to an end of it
     page.mouse.up()
+    expect(heard).to_contain_text("%")
     assert all(later - earlier > 450 for earlier, later in itertools.pairwise(begun[:4]))
 
 
@@ -197,12 +200,37 @@ def test_one_request_at_a_time_and_the_last_drawing_is_read(open_page):
 
 def test_it_says_when_the_server_is_away_and_goes_on_by_itself(open_page):
     page = open_page()
-    page.context.set_offline(True)
     draw(page, SEVEN)
-    expect(page.get_by_test_id("message")).to_contain_text("away")
+    expect_read(page)
+    page.context.set_offline(True)
+    draw(page, ONE)
+    message, card = page.get_by_test_id("message"), page.locator("#answer-card")
+    expect(message).to_contain_text("away")
+    expect(card).to_have_attribute("data-stale", "")  # it answers what was drawn before
+    expect(page.get_by_test_id("save-chart")).to_be_disabled()
+    page.get_by_test_id("clear").click()
+    page.get_by_test_id("predict").click()
+    expect(message).to_have_text("Draw something first.")
+    draw(page, SEVEN)
+    expect(message).to_contain_text("away")
     page.context.set_offline(False)
     expect(page.get_by_test_id("answer")).to_have_text("7")
-    expect(page.get_by_test_id("message")).to_be_empty()
+    expect(message).to_be_empty()
+
+
+def test_an_answer_is_faint_while_that_to_another_drawing_is_long_in_coming(open_page):
+    page = open_page()
+    draw(page, SEVEN)
+    expect_read(page)
+    page.route("**/api/v1/read", lambda route: None)  # no answer ever comes
+    card, chart = page.locator("#answer-card"), page.get_by_test_id("save-chart")
+    draw(page, ONE)
+    expect(card).to_have_attribute("data-stale", "")
+    expect(chart).to_be_disabled()
+    page.unroute("**/api/v1/read")
+    page.get_by_test_id("undo").click()
+    expect(card).not_to_have_attribute("data-stale", "")
+    expect(chart).to_be_enabled()
 
 
 def test_the_drawing_survives_a_reload_and_a_resize(open_page):
@@ -240,6 +268,9 @@ def test_a_phone_draws_by_touch_with_one_finger_and_does_not_scroll(open_page):
     expect_strokes(page, 1)
     expect(page.get_by_test_id("answer")).to_have_text("7")
     assert page.evaluate("() => [scrollX, scrollY]") == [0, 0]
+    heights = """() => [...document.querySelectorAll("header a, main :is(button, select, label.switch, [type=text])")]
+        .filter((one) => one.checkVisibility()).map((one) => one.getBoundingClientRect().height)"""
+    assert min(page.evaluate(heights)) >= 44  # a finger's breadth
 
 
 def test_a_dot_is_a_stroke(open_page):

@@ -25,13 +25,24 @@ def test_nothing_is_cut_off_at_any_width(open_page, width, alphabet):
     assert box["width"] == box["height"] == (328 if width in {360, 1280} else 400)
 
 
-@pytest.mark.parametrize("size", [(1280, 800), (360, 740)])
-def test_answer_and_chips_are_seen_without_scrolling(open_page, size):
-    page = open_page(viewport=dict(zip(("width", "height"), size, strict=True)))
+def test_canvas_answer_and_chips_are_seen_without_scrolling(open_as):
+    page = open_as()
     draw(page, SEVEN)
     expect(page.get_by_test_id("answer")).to_have_text("7")
-    for name in ("answer", "seen", "teach-right"):
-        expect(page.get_by_test_id(name)).to_be_in_viewport(ratio=1)
+    for width, height in ((1280, 800), (360, 740), (667, 375), (844, 390), (740, 360)):
+        page.set_viewport_size({"width": width, "height": height})
+        for name in ("ink", "answer", "seen", "teach-right"):
+            expect(page.get_by_test_id(name)).to_be_in_viewport(ratio=1)
+        assert page.locator(".tools").bounding_box()["height"] <= 48  # in a line
+    chip = page.get_by_test_id("teach-right")
+    before = chip.bounding_box()
+    chip.click()
+    expect(page.get_by_test_id("toast-text")).to_contain_text(
+        "Noted"
+    )  # a phone on its side: it moves nothing, covers nothing
+    assert chip.bounding_box() == before
+    said = page.get_by_test_id("toast").bounding_box()
+    assert said["y"] + said["height"] <= page.get_by_test_id("answer").bounding_box()["y"]
 
 
 def test_an_answer_moves_nothing_on_the_page(open_page):
@@ -56,6 +67,23 @@ def test_in_the_dark_the_ink_is_light_on_dark_paper(open_page):
         shades[scheme] = [page.get_by_test_id("ink").evaluate(shade) for shade in (ink, paper)]
     assert shades["light"][0] < 100 < 200 < shades["light"][1]
     assert shades["dark"][1] < 100 < 200 < shades["dark"][0]
+
+
+def test_in_forced_colours_what_a_background_tells_is_seen(open_page):
+    page = open_page(forced_colors="active")
+    draw(page, SEVEN)
+    expect_read(page)
+
+    def style(selector, name):
+        return page.locator(selector).first.evaluate("(one, name) => getComputedStyle(one)[name]", name)
+
+    for edged in (".paper", "#live", ".bar-track"):
+        assert style(edged, "borderTopStyle") == "solid", edged
+        assert style(edged, "borderTopColor") != style("body", "backgroundColor"), edged
+    for filled in ("nav [aria-current]", "#live", "#predict", ".likeliest .bar-fill"):
+        assert style(filled, "backgroundColor") not in {style("body", "backgroundColor"), "rgba(0, 0, 0, 0)"}, filled
+    assert style("nav [aria-current]", "backgroundColor") != style("nav a:not([aria-current])", "backgroundColor")
+    assert style("#ink", "color") == style("body", "color")
 
 
 def test_everything_but_the_drawing_itself_works_by_keyboard(open_page):

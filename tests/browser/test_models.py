@@ -21,6 +21,7 @@ from inkling.settings import Settings
 from ..bundles import SHIPPED, other
 from ..drawings import placed
 from ..serving import serve, until
+from .spacing import set_wider
 
 SYMBOLS = SHIPPED.symbols
 STEP = {
@@ -385,3 +386,6 @@ def test_nothing_is_cut_off_at_any_width(page, names):
     )
     assert len(gaps) == 12
     assert min(gaps) >= 4, "figures run together"
+    page.set_viewport_size({"width": 640, "height": 740})
+    set_wider(page)
+    until(lambda: page.evaluate("() => document.documentElement.scrollWidth") <= 640)

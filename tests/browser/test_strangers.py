@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from ..bundles import wary
 from ..drawings import blot_picture, encoded, picture
 from ..serving import serve
-from .drawing import PHONE, SEVEN, ZERO, draw
+from .drawing import PHONE, SEVEN, SMALL, ZERO, draw
 from .teaching import expect_read
 
 BLOT = [[(120 + i % 2 * 150, 90 + i * 14) for i in range(16)]]
@@ -118,7 +118,7 @@ def test_symbols_of_one_shape_are_named_on_the_page(open_as):
 
 
 @pytest.mark.parametrize("alphabet", ["digits", "digits+lowercase"])
-@pytest.mark.parametrize("options", [{"viewport": {"width": 1280, "height": 800}}, PHONE])
+@pytest.mark.parametrize("options", [{"viewport": {"width": 1280, "height": 800}}, PHONE, SMALL])
 def test_it_moves_nothing_and_cuts_nothing_off(open_as, options, alphabet):
     page = open_as(**options)
     part(page, "alphabet").select_option(alphabet)

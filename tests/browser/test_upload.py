@@ -156,6 +156,26 @@ def test_pictures_are_dropped_and_pasted(open_page, kind):
     expect(texts(page)).to_have_text(["7"])
 
 
+def test_what_is_dropped_and_is_no_file_is_refused_with_a_word(open_page):
+    page = open_page("/upload")
+    expect(page.get_by_test_id("upload-input")).to_have_attribute("data-ready", "")
+    lit = page.evaluate(
+        """() => {
+            const data = new DataTransfer();
+            data.setData("text/plain", "7");
+            const drop = document.querySelector("#drop");
+            for (const kind of ["dragenter", "drop"]) {
+                drop.dispatchEvent(new DragEvent(kind, { bubbles: true, cancelable: true, dataTransfer: data }));
+                if (drop.classList.contains("over")) return true;
+            }
+            return false;
+        }"""
+    )
+    assert not lit
+    expect(page.get_by_test_id("toast-text")).to_have_text("That is no picture file.")
+    expect(rows(page)).to_have_count(0)
+
+
 @pytest.mark.parametrize("width", [360, 768, 1280])
 def test_nothing_is_cut_off_at_any_width(open_page, width):
     page = open_page("/upload", viewport={"width": width, "height": 740}, has_touch=width == 360)
@@ -174,13 +194,15 @@ def test_pictures_are_counted_as_they_are_read(open_page):
     held = []
     page.route("**/api/v1/read", lambda route: held.append(route))
     give(page, named("7"), named("1"), named("3"))
-    progress = page.locator("#progress-text")
+    progress, heard = page.locator("#progress-text"), page.get_by_test_id("heard")
     for n in range(3):
         expect(progress).to_have_text(f"{n} of 3 read")
+        expect(heard).to_be_empty()
         until(lambda: page.evaluate("1") and held)  # the page's events are seen while it is asked
         held.pop(0).continue_()
     expect(texts(page)).to_have_text(["7", "1", "3"])
     expect(progress).to_be_empty()
+    expect(heard).to_have_text(page.get_by_test_id("summary").inner_text())  # a screen reader is told once
 
 
 def test_a_picture_that_the_browser_cannot_show_says_its_kind(open_page):

@@ -16,7 +16,7 @@ export class Answer {
   get given() { return $("answer").textContent !== ""; }
 
   clear() {
-    for (const id of ["answer", "answer-probability", "answer-closest"]) $(id).textContent = "";
+    for (const id of ["answer", "answer-probability", "answer-closest", "answer-heard"]) $(id).textContent = "";
     $("answer-status").textContent = "The answer appears here.";
     for (const name of ["status", "strange", "stale"]) delete $("answer-card").dataset[name];
     $("seen").src = BLANK_GLYPH;
@@ -27,12 +27,17 @@ export class Answer {
   }
 
   // The drawing is another by now.
-  fade() { if (this.given) $("answer-card").dataset.stale = ""; }
+  fade() {
+    if (!this.given) return;
+    $("answer-card").dataset.stale = "";
+    $("save-chart").disabled = true;
+  }
 
-  show(reading) {
+  // Aloud: a screen reader says it; of a stroke that goes on it would never come to an end.
+  show(reading, { aloud = true } = {}) {
     const [character] = reading.characters;
     const strange = isStrange(reading);
-    this.#say(reading, strange);
+    this.#say(reading, strange, aloud);
     $("answer-card").dataset.status = reading.status;
     $("answer-card").toggleAttribute("data-strange", strange);
     delete $("answer-card").dataset.stale;
@@ -45,7 +50,7 @@ export class Answer {
     this.#bars.show(new Map(shares), { faint: strange });
   }
 
-  #say(reading, strange) {
+  #say(reading, strange, aloud) {
     const probability = reading.characters.reduce((product, one) => product * one.probability, 1);
     const unsure = () => shapes(reading) || `Unsure: ${rivals(reading.characters[0])}`;
     $("answer").textContent = strange ? "?" : reading.text;
@@ -53,6 +58,8 @@ export class Answer {
     $("answer-probability").textContent = strange ? "" : percent(probability);
     $("answer-status").textContent = strange ? strangeness(reading) : reading.status === "sure" ? "Sure" : unsure();
     $("answer-closest").textContent = strange ? `Closest: ${reading.text}` : "";
+    const said = (strange ? ["status", "closest"] : ["probability", "status"]).map((part) => $(`answer-${part}`).textContent);
+    $("answer-heard").textContent = aloud ? [...(strange ? [] : [`${reading.text},`]), ...said].join(" ") : "";
   }
 }
 

@@ -8,15 +8,16 @@ import { Many } from "./many.js";
 import { One, relabel } from "./one.js";
 import { Place } from "./place.js";
 import { alone, spare } from "./presses.js";
-import { EVERYBODY, nameOf, owner, settle } from "./profile.js";
+import { EVERYBODY, nameOf, optionOf, owner, settle } from "./profile.js";
 import { remove, restore } from "./removal.js";
 import { ask, Away, wordsOf } from "./server.js";
-import { tell } from "./toast.js";
+import { brief, tell } from "./toast.js";
 
 const $ = (id) => document.getElementById(id);
 const PAGE = 60;
 const MOST = 500; // that the server lists at once
 const DOUBTFUL = 12; // pointed out at most
+const IMPORT_HINT = $("import-label").title;
 
 const selected = new Set();
 const all = new Cards($("cards"), selected);
@@ -83,9 +84,15 @@ function show({ corrections, total, next: after }, doubts) {
   $("empty").querySelector("a").hidden = filters.any;
   const query = filters.query;
   offerExport(query, total > 0);
-  $("import-label").textContent = filters.profile ? `Import for ${nameOf(filters.profile)}` : "Import";
+  offerFor(filters.profile);
   showSelection();
   if (top < 0) scrollBy(0, $("cards").getBoundingClientRect().top - top); // what stands above is lower or higher now
+}
+
+// Whose hand an import is that does not say so itself.
+function offerFor(profile) {
+  $("import-label").textContent = profile ? `Import for ${brief(nameOf(profile))}` : "Import";
+  $("import-label").title = profile ? `Import for ${nameOf(profile)}. ${IMPORT_HINT}` : IMPORT_HINT;
 }
 
 // What stood there answers other filters than these.
@@ -144,10 +151,10 @@ async function relabelBack(detail) {
   forgetReport();
   try {
     const { symbol: now } = await ask(`/corrections/${id}`);
-    if (now !== symbol) tell(`Not undone: it was changed since, and is ${now} now.`, { problem: true });
+    if (now !== symbol) tell(`Not undone: it was changed since, and is ${brief(now)} now.`, { problem: true });
     else {
       await relabel(id, from);
-      tell(`It is ${from} again.`);
+      tell(`It is ${brief(from)} again.`);
     }
   } catch (error) {
     tell(`Not undone. ${wordsOf(error)}`, { problem: true, undo: error instanceof Away ? () => relabelBack(detail) : null });
@@ -162,7 +169,7 @@ async function fill() {
     const select = $("filters").elements.profile;
     const chosen = select.value;
     const names = new Set([...profiles.filter(({ corrections }) => corrections).map(({ name }) => name), ...(chosen ? [chosen] : [])]);
-    select.replaceChildren(select.options[0], ...[...names].map((name) => new Option(nameOf(name), name)));
+    select.replaceChildren(select.options[0], ...[...names].map(optionOf));
     select.value = chosen;
     const taught = symbols.filter(({ corrections }) => corrections);
     $("symbols").replaceChildren(...taught.map(({ symbol }) => new Option("", symbol)));
@@ -176,7 +183,7 @@ for (const cards of [all, doubtful]) {
 one.addEventListener("delete", ({ detail }) => removeAll([detail.id]));
 one.addEventListener("relabelled", ({ detail }) => {
   forgetReport();
-  tell(`Relabelled: this is ${detail.correction.symbol}, no longer ${detail.from}.`, { undo: () => relabelBack(detail) });
+  tell(`Relabelled: this is ${brief(detail.correction.symbol)}, no longer ${brief(detail.from)}.`, { undo: () => relabelBack(detail) });
   changed([detail.correction.id]);
 });
 $("more").addEventListener("click", showMore);

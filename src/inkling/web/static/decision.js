@@ -44,19 +44,22 @@ function table(comparisons) {
     make("td", { class: "number", "data-label": "Turned wrong", text: broken ?? "–" }),
     make("td", { class: "verdict-cell", text: VERDICTS[verdict] ?? (fixed || broken ? "within chance" : "as before") }),
   ));
-  return make(
+  return framed(make(
     "table",
     { class: "comparisons", testid: "comparisons" },
     make("caption", { text: "Share read right in %, by its parent and by it, on the same samples. Better or worse is what chance does not explain. Among all symbols, what no reader can tell apart passes (l for 1, c for C), but not in held-out corrections." }),
     make("thead", {}, make("tr", {}, columns.map(([text, kind, title]) => make(text ? "th" : "td", { scope: text ? "col" : undefined, class: kind, title, text })))),
     make("tbody", {}, rows),
-  );
+  ));
 }
+
+// Where letters are set so wide that a table has no room, it is scrolled and not the page.
+const framed = (table) => make("div", { class: "scroll" }, table);
 
 // The card's own figures: how much it reads right, and between which bounds that stands.
 export function ownTable(rows) {
   const heads = [["Set"], ["Read right", "number"], ["95 % between", "number"], ["Calibration error", "number"]];
-  return make(
+  return framed(make(
     "table",
     { class: "comparisons own", testid: "own-figures" },
     make("caption", { text: "Among all symbols and all letters, only the very symbol is right: the gate lets one of the same shape pass, so its figures are higher." }),
@@ -69,7 +72,7 @@ export function ownTable(rows) {
       make("td", { class: "number", "data-label": "95 % between", text: typeof low === "number" ? `${share(low)} – ${share(high)}` : "–" }),
       make("td", { class: "number", "data-label": "Calibration error", text: share(ece, 2) }),
     ))),
-  );
+  ));
 }
 
 // Every symbol a column: up by the samples that turned right, down by those that turned wrong.

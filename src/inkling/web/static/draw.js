@@ -51,6 +51,7 @@ function compose() {
     waits ??= profiles.settled().catch(readAgain).finally(() => { waits = null; }); // a name that is taken has it read anyway
     return null;
   }
+  asked = edition;
   return {
     ...ink(),
     alphabet: alphabets.value,
@@ -64,7 +65,8 @@ function compose() {
 const asksWhy = () => $("why").getAttribute("aria-pressed") === "true";
 
 function say(message) {
-  if ($("message").textContent !== message) $("message").textContent = message;
+  const words = message || away;
+  if ($("message").textContent !== words) $("message").textContent = words;
 }
 
 function showNothing() {
@@ -73,8 +75,9 @@ function showNothing() {
   teach.rest({ clear: true });
 }
 
-function showReading(reading) {
-  answer.show(reading);
+function showReading(reading, about = edition) {
+  answered = about;
+  answer.show(reading, { aloud: about === edition && !drawing.growing });
   teach.offer(reading);
   if (!asksWhy()) return;
   if (reading.characters[0].heat) heatMap.show(reading.characters);
@@ -82,8 +85,13 @@ function showReading(reading) {
 }
 
 function showTaught(reading) {
-  showReading(reading);
   if (asksWhy()) readAgain(); // for its heat
+  showReading(reading);
+}
+
+// An answer to an earlier drawing, or to another question, is not shown as one to this.
+function fadeOld() {
+  if (answered !== edition) answer.fade();
 }
 
 function refresh() {
@@ -95,8 +103,10 @@ function refresh() {
   $("ink").setAttribute("aria-label", count ? `The drawing, ${count} ${count === 1 ? "stroke" : "strokes"}` : "The drawing, empty");
 }
 
-let away = false;
+let away = ""; // what is said while the server is
 let edition = 0; // of the drawing: an answer to what was taught is shown only if the drawing still stands
+let asked = 0; // the edition that was sent to be read
+let answered = null; // and the one that the answer is about; null where it answers what is asked no more
 
 drawing.addEventListener("change", ({ detail: how }) => {
   edition += 1;
@@ -104,31 +114,34 @@ drawing.addEventListener("change", ({ detail: how }) => {
   moveOn();
   teach.rest();
   heatMap.hide(); // it was about what stood before
-  if (!away) say("");
+  say("");
   if (how === "edit") reader.forget();
   if (drawing.empty) return showNothing();
   if (!$("live").checked) {
     reader.forget();
     return answer.fade();
   }
+  if (away) fadeOld();
   if (how === "grow" || how === "width") reader.soon();
   else reader.now();
 });
 
 reader.addEventListener("reading", ({ detail }) => {
-  if (!away) say("");
-  showReading(detail);
+  say("");
+  showReading(detail, asked);
 });
+reader.addEventListener("late", fadeOld);
 reader.addEventListener("problem", ({ detail }) => {
   showNothing();
   say(detail.code === "blank_ink" ? BLANK : `${detail.message} ${detail.hint}`.trim());
 });
 reader.addEventListener("away", ({ detail }) => {
-  away = true;
-  say(`${detail || "The server is away."} Your drawing is kept, and reading goes on when it is back.`);
+  away = `${detail || "The server is away."} Your drawing is kept, and reading goes on when it is back.`;
+  say("");
+  fadeOld();
 });
 reader.addEventListener("back", () => {
-  away = false;
+  away = "";
   say("");
 });
 
@@ -147,6 +160,7 @@ function chooseAlphabet() {
 
 function readAgain() {
   reader.forget();
+  answered = null;
   if (!drawing.empty) reader.now();
 }
 

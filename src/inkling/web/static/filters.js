@@ -1,5 +1,7 @@
 // The filters of the Corrections page, which stand in its address too, so that a reload keeps them.
 
+import { optionOf } from "./profile.js";
+
 const TYPED_MS = 400; // a pause this long, and the symbol is meant
 const TIMES = { since: ["from", 0], until: ["to", 1] }; // a date's field, and how many days later it ends
 
@@ -11,7 +13,7 @@ export class Filters {
     for (const [name, value] of new URLSearchParams(location.search)) {
       const field = form.elements[name];
       if (!field) continue;
-      if (field.options && ![...field.options].some((option) => option.value === value)) field.append(new Option(value, value));
+      if (field.options && ![...field.options].some((option) => option.value === value)) field.append(optionOf(value));
       field.value = value;
     }
     let soon = 0;

@@ -1,8 +1,12 @@
 // How pictures come in: chosen, photographed, pasted, or dropped anywhere on the page.
 
-const $ = (id) => document.getElementById(id);
+import { inText } from "./keys.js";
 
-export function takeIn(add) {
+const $ = (id) => document.getElementById(id);
+const holdsFiles = ({ dataTransfer }) => dataTransfer.types.includes("Files");
+
+// refuse() is called when something was dropped that is no file, and not into a field for text.
+export function takeIn(add, refuse) {
   for (const id of ["upload", "camera"]) {
     $(id).addEventListener("change", ({ target }) => {
       add([...target.files]);
@@ -11,13 +15,16 @@ export function takeIn(add) {
   }
   addEventListener("paste", (event) => event.clipboardData?.files.length && add([...event.clipboardData.files]));
   let over = 0;
-  addEventListener("dragenter", () => $("drop").classList.toggle("over", (over += 1) > 0));
-  addEventListener("dragleave", () => $("drop").classList.toggle("over", (over -= 1) > 0));
-  addEventListener("dragover", (event) => event.preventDefault());
+  addEventListener("dragenter", (event) => holdsFiles(event) && $("drop").classList.toggle("over", (over += 1) > 0));
+  addEventListener("dragleave", (event) => holdsFiles(event) && $("drop").classList.toggle("over", (over -= 1) > 0));
+  addEventListener("dragover", (event) => (holdsFiles(event) || !inText(event)) && event.preventDefault());
   addEventListener("drop", (event) => {
+    if (!holdsFiles(event) && inText(event)) return;
     event.preventDefault();
     over = 0;
     $("drop").classList.remove("over");
-    add([...event.dataTransfer.files]);
+    const files = [...event.dataTransfer.files];
+    if (files.length) add(files);
+    else refuse();
   });
 }

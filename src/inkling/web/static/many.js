@@ -4,7 +4,7 @@ import { object } from "./objection.js";
 import { alone, spare } from "./presses.js";
 import { counted, onThose } from "./removal.js";
 import { ask, Away, wordsOf } from "./server.js";
-import { meanwhile, tell } from "./toast.js";
+import { brief, meanwhile, tell } from "./toast.js";
 
 const $ = (id) => document.getElementById(id);
 const NAMED = 8; // of what they are now
@@ -60,8 +60,8 @@ export class Many extends EventTarget {
       const changed = asked.filter((one) => ids.has(one.id) && one.symbol !== symbol);
       const gone = asked.length - ids.size;
       const also = gone ? `; ${counted(gone)} ${gone === 1 ? "was" : "were"} gone already` : "";
-      if (changed.length) tell(`${counted(changed.length)} relabelled: ${symbol} now${also}.`, { undo: () => this.#back(changed, symbol) });
-      else tell(ids.size ? `Nothing was relabelled: all were ${symbol} already${also}.` : "Nothing was relabelled: they were gone already.");
+      if (changed.length) tell(`${counted(changed.length)} relabelled: ${brief(symbol)} now${also}.`, { undo: () => this.#back(changed, symbol) });
+      else tell(ids.size ? `Nothing was relabelled: all were ${brief(symbol)} already${also}.` : "Nothing was relabelled: they were gone already.");
       this.#tell(asked);
     } catch (error) {
       this.#object(wordsOf(error));

@@ -23,7 +23,7 @@ export class Pad {
     canvas.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false }); // no loupe, no zoom
     drawing.addEventListener("change", () => this.#soon());
     new ResizeObserver(() => this.#fit()).observe(canvas);
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#fit());
+    for (const what of ["prefers-color-scheme: dark", "forced-colors: active"]) matchMedia(`(${what})`).addEventListener("change", () => this.#fit());
     this.#fit();
   }
 
@@ -56,7 +56,7 @@ export class Pad {
 
   #fit() {
     const side = Math.max(1, Math.round(this.#canvas.clientWidth * devicePixelRatio));
-    this.#colour = getComputedStyle(this.#canvas).getPropertyValue("--ink");
+    this.#colour = getComputedStyle(this.#canvas).color;
     if (this.#canvas.width !== side) this.#canvas.width = this.#canvas.height = side;
     this.#draw();
   }

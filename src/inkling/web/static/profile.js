@@ -9,6 +9,8 @@ export const EVERYBODY = "everybody";
 const NEW = "\n"; // no name can be this
 
 export const nameOf = (profile) => (profile === EVERYBODY ? "Everybody" : profile);
+// A choice of a hand; one that is written from right to left begins on the right.
+export const optionOf = (profile) => Object.assign(new Option(nameOf(profile), profile), { dir: "auto" });
 // What goes into a request; everybody's need not be named.
 export const owner = (profile = EVERYBODY) => (profile === EVERYBODY ? {} : { profile });
 
@@ -96,7 +98,7 @@ export class Profiles {
 
   #lay(names) {
     const all = [...new Set([EVERYBODY, ...names, this.#value])];
-    this.#select.replaceChildren(...all.map((name) => new Option(nameOf(name), name)), new Option("Someone new…", NEW));
+    this.#select.replaceChildren(...all.map(optionOf), new Option("Someone new…", NEW));
     this.#select.value = this.#value;
   }
 

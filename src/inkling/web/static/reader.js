@@ -4,7 +4,7 @@
 import { Away, read, untilReady } from "./server.js";
 
 const EVERY_MS = 500;
-const PATIENCE_MS = 1000; // a request older than this gives way to a newer drawing
+const PATIENCE_MS = 1000; // a request older than this is late, and gives way to a newer drawing
 const GIVE_UP_MS = 15000;
 
 export class Reader extends EventTarget {
@@ -57,6 +57,7 @@ export class Reader extends EventTarget {
     this.#again = false;
     const flight = (this.#flight = { controller: new AbortController(), sent: performance.now() });
     const patience = setTimeout(() => flight.controller.abort(), GIVE_UP_MS);
+    const late = setTimeout(() => flight === this.#flight && this.#tell("late"), PATIENCE_MS);
     try {
       const reading = await read(body, flight.controller.signal);
       if (flight === this.#flight) this.#tell("reading", reading);
@@ -65,7 +66,7 @@ export class Reader extends EventTarget {
       if (error instanceof Away) this.#goAway(error);
       else this.#tell("problem", error);
     } finally {
-      clearTimeout(patience);
+      for (const timer of [patience, late]) clearTimeout(timer);
       if (flight === this.#flight) {
         this.#flight = null;
         if (this.#again) this.#send();

@@ -2,7 +2,7 @@
 
 import { make } from "./elements.js";
 import { ended, follow } from "./follow.js";
-import { nameOf } from "./profile.js";
+import { optionOf } from "./profile.js";
 import { ask, wordsOf } from "./server.js";
 import { count, lasting, share, when } from "./telling.js";
 import { tell } from "./toast.js";
@@ -185,7 +185,7 @@ export class Retraining extends EventTarget {
     try {
       const { profiles } = await ask("/profiles");
       const taught = profiles.filter(({ corrections }) => corrections);
-      $("hand").replaceChildren($("hand").options[0], ...taught.map(({ name }) => new Option(nameOf(name), name)));
+      $("hand").replaceChildren($("hand").options[0], ...taught.map(({ name }) => optionOf(name)));
     } catch { /* then it learns from all */ }
   }
 }

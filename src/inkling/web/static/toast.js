@@ -7,6 +7,7 @@ const SHOWN_MS = 12_000;
 const HEARD_MS = 4000; // a problem is told no shorter, whatever the person goes on with
 const SLOW_MS = 300;
 const NAME = 18; // letters of a name that a sentence has room for
+const FROM_THE_RIGHT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u; // Hebrew, Arabic and others
 const ACTS = { pointerdown: "canvas", click: "a, button, canvas, input, label, select, summary", input: "*", change: "*", submit: "*" };
 
 const toast = document.getElementById("toast");
@@ -95,10 +96,11 @@ export function meanwhile(words) {
   return { say, over };
 }
 
-// A name as long as a sentence has room for.
+// A name as long as a sentence has room for. One from right to left is set apart, or it would turn the words beside it round.
 export function brief(name) {
   const letters = [...name];
-  return letters.length > NAME ? `${letters.slice(0, NAME - 1).join("")}…` : name;
+  const short = letters.length > NAME ? `${letters.slice(0, NAME - 1).join("")}…` : name;
+  return FROM_THE_RIGHT.test(short) ? `\u2068${short}\u2069` : short;
 }
 
 function takeBack() {

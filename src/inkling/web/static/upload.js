@@ -157,6 +157,10 @@ function refresh() {
   const all = list();
   const left = unread().length;
   const count = (state) => all.filter((entry) => stateOf(entry) === state).length;
+  const strange = all.filter((entry) => reasonOf(entry) === "unknown").length;
+  const parts = [[count("sure"), "sure"], [count("unsure") - strange, "unsure"], [strange, "unknown"], [count("failed"), "not read"]];
+  $("summary").textContent = parts.filter(([n]) => n).map(([n, what]) => `${n} ${what}`).join(", ");
+  if (left || batch) $("heard").textContent = left ? "" : $("summary").textContent; // a screen reader hears it once they all are read
   if (!left) batch = 0;
   batch = Math.max(batch, left);
   $("shelf").hidden = !all.length;
@@ -164,9 +168,6 @@ function refresh() {
   $("progress").max = Math.max(1, batch);
   $("progress").value = batch - left;
   $("progress-text").textContent = left ? `${batch - left} of ${batch} read` : "";
-  const strange = all.filter((entry) => reasonOf(entry) === "unknown").length;
-  const parts = [[count("sure"), "sure"], [count("unsure") - strange, "unsure"], [strange, "unknown"], [count("failed"), "not read"]];
-  $("summary").textContent = parts.filter(([n]) => n).map(([n, what]) => `${n} ${what}`).join(", ");
   const doubtful = count("unsure") + count("failed");
   $("none").hidden = !$("only-unsure").checked || doubtful > 0 || left > 0;
   for (const id of ["export-csv", "export-json"]) $(id).disabled = left === all.length;
@@ -174,7 +175,7 @@ function refresh() {
 
 const done = () => list().filter((entry) => entry.reading || entry.error);
 
-takeIn(add);
+takeIn(add, () => tell("That is no picture file.", { problem: true }));
 $("only-unsure").addEventListener("change", ({ target }) => {
   $("results").classList.toggle("only-unsure", target.checked);
   refresh();

@@ -7,6 +7,8 @@ import pytest
 from inkling.data.packs import SPLITS, Pack, find_packs, load_pack, save_pack, split
 from inkling.errors import DataError, DataMissing, FolderNotWritable
 
+from ..disk import full_disk
+
 
 def drawn(name="drawn"):
     """Three samples of 1, 2 and 1 strokes."""
@@ -96,6 +98,15 @@ def test_saving_where_nothing_can_be_written_is_our_own_error(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(FolderNotWritable, match="Choose another folder"):
         save_pack(drawn(), tmp_path / "file" / "drawn.npz")
+
+
+def test_on_a_full_disk_the_pack_that_was_there_stays_and_nothing_beside_it(tmp_path):
+    save_pack(drawn(), tmp_path / "mine.npz")
+    before = (tmp_path / "mine.npz").read_bytes()
+    with full_disk(), pytest.raises(FolderNotWritable, match=r"mine\.npz"):
+        save_pack(pictured(2000), tmp_path / "mine.npz")
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.npz"]
+    assert (tmp_path / "mine.npz").read_bytes() == before
 
 
 DATA = Path(os.environ.get("INKLING_DATA", "/nowhere"))

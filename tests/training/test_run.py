@@ -8,15 +8,18 @@ from click.testing import CliRunner
 from PIL import Image
 
 from inkling import Ink, Recognizer, Settings
+from inkling.bundle import Bundle
 from inkling.cli import main
 from inkling.data.packs import Pack, save_pack
-from inkling.errors import DataError, DataMissing, FolderNotWritable
+from inkling.errors import CheckpointError, DataError, DataMissing, FolderNotWritable
+from inkling.training.checkpoint import CHECKPOINT
 from inkling.training.recipes import Recipe
 from inkling.training.run import BUNDLE, gather, train
 
 from ..drawings import picture, placed
 from .conftest import pictures
 
+SHORT = Recipe(epochs=1, batch_size=16, invented=0)
 NAMES = {"7": "7", "L": "upper_L", "α": "U+03B1"}
 DRAWN = {"7": "7", "L": "L", "α": "0"}  # a ring stands for an alpha: the network knows only what it is told
 
@@ -123,15 +126,41 @@ def test_a_folder_that_cannot_be_written_is_found_out_before_training(tmp_path):
     assert told == []
 
 
+def test_a_network_that_nothing_here_can_measure_is_a_bundle_all_the_same(tmp_path, caplog):
+    def measure(bundle):
+        raise DataMissing("There is nothing to evaluate.")
+
+    save_pack(pictures(), tmp_path / "a.npz")
+    train(gather([], tmp_path), tmp_path / "run", SHORT, accelerator="cpu", measure=measure)
+    assert Bundle.load(tmp_path / "run" / BUNDLE).card["figures"] == {}
+    assert "There is nothing to evaluate." in caplog.text
+
+
+def test_a_dry_run_replaces_nothing_but_what_is_of_one(tmp_path):
+    save_pack(pictures(), tmp_path / "a.npz")
+    material, out = gather([], tmp_path), tmp_path / "run"
+    train(material, out, SHORT, accelerator="cpu")
+    before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    for gone in (None, CHECKPOINT):  # where the checkpoint was removed, the bundle is kept still
+        if gone:
+            (out / gone).unlink()
+            del before[out / gone]
+        with pytest.raises(CheckpointError, match="no dry run"):
+            train(material, out, SHORT, accelerator="cpu", dry_run=True)
+        assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
+
+
 def test_a_dry_run_goes_through_all_of_it_and_its_bundle_reads(folder, tmp_path, monkeypatch):
     monkeypatch.setenv("INKLING_DATA", str(tmp_path / "nowhere"))
     out = tmp_path / "run"
     arguments = ["train", "--data", str(folder), "--out", str(out), "--dry-run", "--accelerator", "cpu"]
-    result = CliRunner().invoke(main, arguments)
+    result = CliRunner().invoke(main, [*arguments, "--seed", "3"])
     assert result.exit_code == 0, result.stderr
     assert str(out / BUNDLE) in result.stdout
     assert "epoch 2/2" in result.stderr
     assert "validation" in result.stderr
+    again = CliRunner().invoke(main, [*arguments, "--resume"])  # over a dry run, by its own seed
+    assert again.exit_code == 0, again.stderr
     (tmp_path / "seven.png").write_bytes((folder / "7" / "0.png").read_bytes())
     result = CliRunner().invoke(main, ["read", str(tmp_path / "seven.png"), "--bundle", str(out / BUNDLE), "--json"])
     assert json.loads(result.stdout)["text"] in NAMES

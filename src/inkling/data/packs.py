@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError, DataMissing
-from ..folders import writable_folder
+from ..folders import replacing, writable_folder
 
 __all__ = [
     "MISSING_DATA_HINT",
@@ -160,10 +160,8 @@ def save_pack(pack: Pack, path: Path) -> None:
     if problem:
         raise DataError(f"The pack {pack.name} cannot be written: {problem}.")
     folder = writable_folder(path.parent)
-    partial = folder / f".{path.name}.part"
-    with partial.open("wb") as file:
+    with replacing(folder / path.name) as partial, partial.open("wb") as file:
         np.savez_compressed(file, allow_pickle=False, **arrays)
-    os.replace(partial, folder / path.name)
 
 
 def _problem(arrays: Mapping[str, NDArray[Any]]) -> str:

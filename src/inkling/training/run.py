@@ -1,9 +1,11 @@
 """From data to a bundle: what ``inkling train`` does."""
 
 import dataclasses
+import json
 import logging
 import re
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,12 +13,13 @@ from typing import Any
 import numpy as np
 
 from ..alphabet import SYMBOLS
-from ..bundle import NETWORK, NORMALIZER, Bundle
+from ..bundle import CARD, NETWORK, NORMALIZER, Bundle
 from ..data.catalogue import CATALOGUE
 from ..data.formats import load
 from ..data.packs import MISSING_DATA_HINT, Pack, find_packs, load_pack, split
-from ..errors import DataError, DataMissing
+from ..errors import CheckpointError, DataError, DataMissing
 from ..folders import writable_folder
+from .checkpoint import CHECKPOINT, load_checkpoint
 from .export import export_bundle
 from .fit import Progress, fit, make_fabric
 from .recipes import Recipe
@@ -127,13 +130,15 @@ def train(
         The bundle; None in every process but the first.
 
     Raises:
-        CheckpointError: ``resume`` and there is no fitting checkpoint.
+        CheckpointError: ``resume`` and there is no fitting checkpoint, or ``dry_run`` and ``folder`` holds what is of
+            no dry run.
         FolderNotWritable: nothing can be written to ``folder``.
     """
     folder = writable_folder(folder)
     recipe = recipe or Recipe()
     if dry_run:
         recipe = dataclasses.replace(recipe, **_DRY)
+        _refuse_to_replace_more(folder)
     fabric = make_fabric(accelerator)
     held = hold(material.validation, material.symbols)
     network, history = fit(
@@ -153,12 +158,36 @@ def train(
     if material.left_out:
         training["left_out"] = list(material.left_out)
     bundle = export_bundle(network, material.symbols, training, held)
-    figures = measure(bundle)
-    if figures:
-        bundle = Bundle.make(bundle.files[NORMALIZER], bundle.files[NETWORK], {**bundle.card, "figures": figures})
+    bundle = _measured(bundle, measure)
     bundle.save(folder / BUNDLE)
     _log.info("the bundle %s is in %s", bundle.version, folder / BUNDLE)
     return bundle
+
+
+def _refuse_to_replace_more(folder: Path) -> None:
+    """Keep what took an hour from a dry run."""
+    whole = []
+    with suppress(CheckpointError):  # what cannot be gone on with is nothing to keep
+        whole.append(load_checkpoint(folder / CHECKPOINT).meta["recipe"].get("limit") is None)
+    with suppress(OSError, ValueError, KeyError):
+        whole.append(not json.loads((folder / BUNDLE / CARD).read_bytes())["training"]["dry_run"])
+    if any(whole):
+        raise CheckpointError(
+            f"{folder} holds a training that is no dry run; a dry run there would replace it.",
+            "Name another folder: --out runs/dry.",
+        )
+
+
+def _measured(bundle: Bundle, measure: Callable[[Bundle], dict[str, Any]]) -> Bundle:
+    """Write on the card what a bundle reaches, as far as there is anything to measure it by."""
+    try:
+        figures = measure(bundle)
+    except DataError as error:
+        _log.warning("The bundle's card quotes no figures. %s", error)
+        return bundle
+    if not figures:
+        return bundle
+    return Bundle.make(bundle.files[NORMALIZER], bundle.files[NETWORK], {**bundle.card, "figures": figures})
 
 
 def _without(packs: Sequence[Pack], scripts: Sequence[str]) -> list[Pack]:

@@ -4,7 +4,6 @@ import hashlib
 import itertools
 import os
 import zipfile
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,13 +12,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import STROKES, UNREADABLE, arrays_of, problem_of, problem_of_samples, unreadable
 from ..errors import DataError, DataMissing
 from ..folders import replacing, writable_folder
 
 __all__ = [
     "MISSING_DATA_HINT",
     "SPLITS",
-    "UNREADABLE",
     "Pack",
     "find_packs",
     "load_pack",
@@ -34,9 +33,6 @@ SPLITS = ("train", "validation", "test")
 MISSING_DATA_HINT = (
     "Set INKLING_DATA to the folder that holds the packs, or fetch some: inkling data fetch mnist emnist."
 )
-
-#: What numpy raises for a file that is no whole .npz.
-UNREADABLE = (OSError, ValueError, EOFError, TypeError, zipfile.BadZipFile, zlib.error)
 
 #: Shares of writers (of pictures, where writers are unknown) that are kept out of training: validation, test.
 _SHARES: Mapping[str, tuple[float, float]] = {
@@ -133,14 +129,15 @@ def load_pack(path: Path) -> Pack:
     if not path.is_file():
         raise DataMissing(f"There is no data pack at {path}.", MISSING_DATA_HINT)
     try:
-        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
+        with zipfile.ZipFile(path) as archive:
+            kept = ("images",) if "images.npy" in archive.namelist() else STROKES
+            arrays = arrays_of(archive, ("labels", "writers", *kept))
     except UNREADABLE as error:
-        raise DataError(f"{path} is not a readable .npz file: {error}.", "Fetch or make it again.") from error
-    problem = _problem(arrays)
-    if problem:
+        raise DataError(
+            f"{path} is not a readable .npz file: {unreadable(error)}.", "Fetch or make it again."
+        ) from error
+    if problem := problem_of(arrays) or problem_of_samples(arrays):
         raise DataError(f"{path} is not a data pack: {problem}.", "The form is described in docs/how-to/data.md.")
-    kept = ("images",) if "images" in arrays else ("points", "stroke_start", "sample_start")
     writers = arrays.get("writers", np.full(len(arrays["labels"]), -1))
     return Pack(
         path.stem, arrays["labels"].astype(np.str_), writers.astype(np.int32), **{name: arrays[name] for name in kept}
@@ -154,37 +151,13 @@ def save_pack(pack: Pack, path: Path) -> None:
         FolderNotWritable: nothing can be written there.
         DataError: what is in ``pack`` is not a pack.
     """
-    names = ("labels", "writers", "images", "points", "stroke_start", "sample_start")
+    names = ("labels", "writers", "images", *STROKES)
     arrays = {name: value for name in names if (value := getattr(pack, name)) is not None}
-    problem = _problem(arrays)
-    if problem:
+    if problem := problem_of(arrays) or problem_of_samples(arrays):
         raise DataError(f"The pack {pack.name} cannot be written: {problem}.")
     folder = writable_folder(path.parent)
     with replacing(folder / path.name) as partial, partial.open("wb") as file:
         np.savez_compressed(file, allow_pickle=False, **arrays)
-
-
-def _problem(arrays: Mapping[str, NDArray[Any]]) -> str:
-    labels = arrays.get("labels")
-    if labels is None or labels.ndim != 1 or labels.dtype.kind != "U":
-        return "labels must be one row of text"
-    if "writers" in arrays and arrays["writers"].shape != labels.shape:
-        return f"{len(labels)} labels but writers of shape {arrays['writers'].shape}"
-    if "images" in arrays:
-        images = arrays["images"]
-        if images.ndim != 3 or images.dtype != np.uint8 or len(images) != len(labels):
-            return f"images must be uint8 ({len(labels)}, H, W), got {images.dtype} {images.shape}"
-        return ""
-    missing = [name for name in ("points", "stroke_start", "sample_start") if name not in arrays]
-    if missing:
-        return f"it has neither images nor {' and '.join(missing)}"
-    points, strokes, samples = arrays["points"], arrays["stroke_start"], arrays["sample_start"]
-    if points.ndim != 2 or points.shape[1] != 2 or not np.isfinite(points).all():
-        return f"points must be finite (P, 2), got {points.shape}"
-    for name, start, end in (("stroke_start", strokes, len(points)), ("sample_start", samples, len(strokes) - 1)):
-        if start.ndim != 1 or not len(start) or start[0] != 0 or start[-1] != end or (np.diff(start) < 0).any():
-            return f"{name} must rise from 0 to {end}"
-    return "" if len(samples) == len(labels) + 1 else f"{len(labels)} labels but {len(samples) - 1} samples"
 
 
 def split(pack: Pack) -> NDArray[np.str_]:

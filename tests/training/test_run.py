@@ -99,6 +99,24 @@ def test_one_symbol_alone_cannot_be_told_from_another(tmp_path):
         gather([], tmp_path)
 
 
+@pytest.mark.parametrize("label", ["", " ", "a\nb", "\udcff", "x" * 5000, "two words", "digits"])
+def test_a_label_that_is_no_symbol_is_found_out_before_training(tmp_path, label):
+    pack = pictures("17")
+    np.savez(tmp_path / "odd.npz", images=pack.images, labels=np.where(pack.labels == "7", label, pack.labels))
+    with pytest.raises(DataError, match=r"^odd cannot be trained on: sample 1 ") as caught:
+        gather([], tmp_path)
+    assert len(str(caught.value)) < 300
+    assert caught.value.hint
+
+
+def test_labels_are_composed_and_trimmed_as_what_is_taught(tmp_path):
+    pack = pictures("17")
+    labels = np.where(pack.labels == "7", "e\u0301", pack.labels)
+    labels[:4] = ("\u00e9", " 1", "é ", "1")
+    np.savez(tmp_path / "mac.npz", images=pack.images, labels=labels)
+    assert gather([], tmp_path).symbols == ("1", "é")
+
+
 def test_every_pack_of_the_folder_is_taken_where_none_is_named(tmp_path):
     save_pack(pictures("17", 60), tmp_path / "a.npz")
     save_pack(pictures("L7", 60), tmp_path / "b.npz")

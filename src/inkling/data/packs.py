@@ -15,12 +15,14 @@ from numpy.typing import NDArray
 from ..arrays import STROKES, UNREADABLE, arrays_of, problem_of, problem_of_samples, unreadable
 from ..errors import DataError, DataMissing
 from ..folders import replacing, writable_folder
+from ..joiners import composed
 
 __all__ = [
     "MISSING_DATA_HINT",
     "SPLITS",
     "Pack",
     "find_packs",
+    "in_composed_form",
     "load_pack",
     "may_be_measured",
     "save_pack",
@@ -139,9 +141,16 @@ def load_pack(path: Path) -> Pack:
     if problem := problem_of(arrays) or problem_of_samples(arrays):
         raise DataError(f"{path} is not a data pack: {problem}.", "The form is described in docs/how-to/data.md.")
     writers = arrays.get("writers", np.full(len(arrays["labels"]), -1))
-    return Pack(
-        path.stem, arrays["labels"].astype(np.str_), writers.astype(np.int32), **{name: arrays[name] for name in kept}
-    )
+    labels = in_composed_form(arrays["labels"].astype(np.str_))
+    return Pack(path.stem, labels, writers.astype(np.int32), **{name: arrays[name] for name in kept})
+
+
+def in_composed_form(labels: NDArray[np.str_]) -> NDArray[np.str_]:
+    """Give labels (N,) as symbols are written (NFC): an é of a letter and a mark is the é of one character."""
+    others = {label: composed(label) for label in set(labels.tolist()) if not label.isascii()}
+    if all(label == same for label, same in others.items()):
+        return labels
+    return np.array([others.get(label, label) for label in labels.tolist()])
 
 
 def save_pack(pack: Pack, path: Path) -> None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ..errors import DataError, DataMissing, InkError
-from .packs import Pack
+from .packs import Pack, in_composed_form
 
 __all__ = ["PICTURE_SUFFIXES", "frame", "read_folder", "symbol_of"]
 
@@ -40,12 +40,13 @@ def symbol_of(folder_name: str) -> str:
     if case := _CASE.fullmatch(folder_name):
         return case[2].upper() if case[1].lower() == "upper" else case[2].lower()
     if _CODES.fullmatch(folder_name):
-        try:
-            return "".join(chr(int(code[2:], 16)) for code in re.split("[ _]", folder_name))
-        except ValueError:
+        numbers = [int(code[2:], 16) for code in re.split("[ _]", folder_name)]
+        if not all(0 < number <= 0x10FFFF and not 0xD800 <= number <= 0xDFFF for number in numbers):
             raise DataError(
-                f"The folder {folder_name} names no character: Unicode ends at U+10FFFF.", "Rename it."
-            ) from None
+                f"The folder {folder_name} names no character: they are U+0001 to U+10FFFF, but for U+D800 to U+DFFF.",
+                "Rename it.",
+            )
+        return "".join(map(chr, numbers))
     return folder_name
 
 
@@ -114,7 +115,9 @@ def read_folder(folder: Path, to_ink: ToInk | None = None) -> Pack:
             f"{folder} holds no sub-folder with pictures.",
             "Make one sub-folder a symbol, such as 7/ or upper_A/, and put its pictures inside.",
         )
-    return Pack(folder.name, np.array(labels), np.full(len(labels), -1, np.int32), images=np.stack(images))
+    return Pack(
+        folder.name, in_composed_form(np.array(labels)), np.full(len(labels), -1, np.int32), images=np.stack(images)
+    )
 
 
 def _ink_pixels(path: Path) -> NDArray[np.float32]:

@@ -12,12 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from ..alphabet import SYMBOLS
+from ..alphabet import SYMBOLS, parse_symbol
 from ..bundle import CARD, NETWORK, NORMALIZER, Bundle
 from ..data.catalogue import CATALOGUE
 from ..data.formats import load
 from ..data.packs import MISSING_DATA_HINT, Pack, find_packs, load_pack, split
-from ..errors import CheckpointError, DataError, DataMissing
+from ..errors import BadSymbol, CheckpointError, DataError, DataMissing
 from ..folders import writable_folder
 from .checkpoint import CHECKPOINT, load_checkpoint
 from .export import export_bundle
@@ -72,10 +72,11 @@ def gather(
 
     Raises:
         DataMissing: there is nothing to train on.
-        DataError: a source is damaged, holds fewer than two symbols, or has no script of a name in ``leave_out``.
+        DataError: a source is damaged, has a label that is no symbol, holds fewer than two symbols, or has no script of
+            a name in ``leave_out``.
     """
     packs = [load(source) for source in sources] or [load_pack(path) for path in find_packs(folder).values()]
-    packs = _without(packs, leave_out)
+    packs = _without([_named(pack) for pack in packs], leave_out)
     rng = np.random.default_rng(seed)
     train: list[Pack] = []
     validation: list[Pack] = []
@@ -188,6 +189,24 @@ def _measured(bundle: Bundle, measure: Callable[[Bundle], dict[str, Any]]) -> Bu
     if not figures:
         return bundle
     return Bundle.make(bundle.files[NORMALIZER], bundle.files[NETWORK], {**bundle.card, "figures": figures})
+
+
+def _named(pack: Pack) -> Pack:
+    """Give a pack's labels the form of symbols that can be taught; labels of other scripts stay as they are."""
+    labels = pack.labels.tolist()
+    symbols = {label: label for label in set(labels) if _OF_ANOTHER_SCRIPT.fullmatch(label)}
+    for label in set(labels) - set(symbols):
+        try:
+            symbols[label] = parse_symbol(label)
+        except BadSymbol as error:
+            raise DataError(
+                f"{pack.name} cannot be trained on: sample {labels.index(label):,} has a label that is no symbol. "
+                f"{error.message}",
+                error.hint,
+            ) from error
+    if all(label == symbol for label, symbol in symbols.items()):
+        return pack
+    return dataclasses.replace(pack, labels=np.array([symbols[label] for label in labels]))
 
 
 def _without(packs: Sequence[Pack], scripts: Sequence[str]) -> list[Pack]:

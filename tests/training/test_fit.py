@@ -229,8 +229,23 @@ def test_a_damaged_checkpoint_is_called_so(train, tmp_path, how):
         ([pictures(count=96), strokes()], SYMBOLS),
         ([pictures()], SYMBOLS),
         ([pictures(name="mine"), strokes()], SYMBOLS),
+        ([pictures("71"), strokes()], SYMBOLS),
+        ([pictures(), strokes("71")], SYMBOLS),
+        ([dataclasses.replace(pictures(), images=pictures().images[::-1]), strokes()], SYMBOLS),
+        ([pictures(count=2), pictures(), strokes()], SYMBOLS),
     ],
-    ids=["other symbols", "more symbols", "a script more", "more samples", "a pack less", "another pack"],
+    ids=[
+        "other symbols",
+        "more symbols",
+        "a script more",
+        "more samples",
+        "a pack less",
+        "another pack",
+        "other labels",
+        "other strokes",
+        "other pictures",
+        "a pack more of the same name",
+    ],
 )
 def test_a_checkpoint_of_other_data_is_refused(train, tmp_path, packs, symbols):
     train(tmp_path, recipe=Recipe(epochs=1, batch_size=16))

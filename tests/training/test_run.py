@@ -170,6 +170,7 @@ def test_a_dry_run_replaces_nothing_but_what_is_of_one(tmp_path):
 
 def test_a_dry_run_goes_through_all_of_it_and_its_bundle_reads(folder, tmp_path, monkeypatch):
     monkeypatch.setenv("INKLING_DATA", str(tmp_path / "nowhere"))
+    monkeypatch.setattr("inkling.training.run._DRY_SAMPLES", 40)  # which they are hangs on the seed
     out = tmp_path / "run"
     arguments = ["train", "--data", str(folder), "--out", str(out), "--dry-run", "--accelerator", "cpu"]
     result = CliRunner().invoke(main, [*arguments, "--seed", "3"])

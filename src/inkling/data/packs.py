@@ -79,6 +79,15 @@ class Pack:
         """Give the number of samples."""
         return len(self.labels)
 
+    def content(self) -> str:
+        """Give the SHA-256 of all labels and ink, in their order."""
+        hashed = hashlib.sha256("\0".join(self.labels.tolist()).encode("utf-8", "surrogatepass"))
+        for array in (self.images, self.points, self.stroke_start, self.sample_start):
+            if array is not None:
+                hashed.update(f"{array.dtype}{array.shape}".encode())
+                hashed.update(np.ascontiguousarray(array).data)
+        return hashed.hexdigest()
+
     def strokes(self, index: int) -> list[NDArray[np.float32]]:
         """Give the strokes of one sample of a stroke pack, each float32 (P, 2)."""
         if self.points is None or self.stroke_start is None or self.sample_start is None:

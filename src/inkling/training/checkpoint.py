@@ -31,13 +31,16 @@ class Checkpoint:
     tensors: dict[str, Tensor]
     meta: dict[str, Any]
 
-    def check(self, shape: NetworkShape, symbols: Sequence[str], data: Mapping[str, int]) -> None:
+    def check(
+        self, shape: NetworkShape, symbols: Sequence[str], data: Mapping[str, int], content: Sequence[str]
+    ) -> None:
         """Make sure that the checkpoint fits.
 
         Args:
             shape: of the network to go on with.
             symbols: what its logits stand for.
             data: the packs to go on with, by name, and how many samples each has.
+            content: the SHA-256 of each one's labels and ink; checkpoints of earlier versions say nothing of it.
 
         Raises:
             CheckpointError: it is of other data, or of a network of another shape.
@@ -56,6 +59,11 @@ class Checkpoint:
             )
         if self.meta.get("data") != data:
             raise CheckpointError(f"The checkpoint is of the data {self.meta.get('data')}, got {data}.", _RESUME)
+        if self.meta.get("content", list(content)) != list(content):
+            raise CheckpointError(
+                f"The checkpoint is of other samples than these, which are as many: {data}.",
+                _RESUME,
+            )
 
     def restore(self, network: nn.Module, average: nn.Module, optimizer: Any, schedule: Any) -> None:
         """Put everything back where it was."""

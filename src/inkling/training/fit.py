@@ -129,10 +129,11 @@ class _Training:
             recipe.invented_share,
         )
         self.data = {pack.name: len(pack) for pack in train}
+        self.content = [pack.content() for pack in train]
         shape = shape or NetworkShape(strange=_STRANGE, layout=LAYOUT)
         self.shape = replace(shape, symbols=len(symbols), extra_symbols=mixture.extra_symbols)
         if saved:
-            saved.check(self.shape, symbols, self.data)
+            saved.check(self.shape, symbols, self.data, self.content)
         self.network = Network(self.shape)
         self.origin = saved.meta.get("started_from") if saved else None
         if start and not saved:
@@ -219,7 +220,7 @@ class _Training:
         if self.fabric.is_global_zero:
             meta: dict[str, Any] = {"recipe": asdict(self.recipe), "shape": self.shape.to_json()}
             meta |= {"symbols": list(self.symbols), "data": self.data, "step": self.done, "history": self.history}
-            meta |= {"loss": (self.loss_mean, self.losses)}
+            meta |= {"loss": (self.loss_mean, self.losses), "content": self.content}
             meta |= {"started_from": self.origin} if self.origin else {}
             save_checkpoint(self.folder / CHECKPOINT, meta, self.network, self.average, self.optimizer, self.schedule)
 

@@ -76,6 +76,18 @@ def test_mnist_test_is_test_and_nothing_else():
     assert "test" not in split(pictured(200, "mnist-train"))
 
 
+def test_parts_of_emnist_that_are_published_for_testing_are_test_and_nothing_else():
+    for name in ("emnist-mnist-test", "emnist-digits-test", "emnist-byclass-test"):
+        assert set(split(pictured(50, name))) == {"test"}
+    assert set(split(pictured(200, "emnist-letters"))) == set(SPLITS)
+
+
+@pytest.mark.parametrize("name", ["mine", "corrections", "taught"])
+def test_a_pack_of_few_writers_is_split_by_picture(name):
+    assert set(split(pictured(200, name, np.arange(200) % 9))) == set(SPLITS)
+    assert len(set(split(pictured(200, "unipen-strokes", np.zeros(200))))) == 1  # a part is split as the whole is
+
+
 @pytest.mark.parametrize(
     ("arrays", "says"),
     [

@@ -1,5 +1,6 @@
 """What `inkling train` does: from a folder of pictures, or a pack, to a bundle that reads it."""
 
+import dataclasses
 import json
 
 import numpy as np
@@ -90,7 +91,29 @@ def test_nothing_to_train_on_says_how_to_get_it(tmp_path, named):
     sources, folder = ([empty], tmp_path) if named else ([], tmp_path / "nowhere")
     with pytest.raises(DataMissing, match=r"none\.npz" if named else "nowhere") as caught:
         gather(sources, folder)
-    assert "inkling data fetch mnist emnist" in caught.value.hint
+    assert ("--data" if named else "inkling data fetch mnist emnist") in caught.value.hint
+
+
+def test_blank_pictures_are_no_characters_to_learn(tmp_path, caplog):
+    pack = pictures("17", 60)
+    pack.images[::2] = 0
+    save_pack(pack, tmp_path / "mine.npz")
+    with pytest.raises(DataError, match="'7'"):  # every 1 is blank
+        gather([], tmp_path)
+    assert "mine: 30 pictures are left out" in caplog.text
+    save_pack(dataclasses.replace(pack, images=np.zeros_like(pack.images)), tmp_path / "mine.npz")
+    with pytest.raises(DataMissing, match="of 60 samples each is held out or blank") as caught:
+        gather([tmp_path / "mine.npz"], tmp_path)
+    assert "INKLING_DATA" not in caught.value.hint
+
+
+def test_digits_of_emnist_are_learned_with_a_warning(tmp_path, caplog):
+    save_pack(pictures("LT", 60, "emnist-letters-train"), tmp_path / "emnist-letters-train.npz")
+    gather([], tmp_path)
+    assert caplog.text == ""
+    save_pack(pictures("17", 60), tmp_path / "emnist-digits-train.npz")
+    gather([], tmp_path)
+    assert "MNIST's test digits" in caplog.text
 
 
 def test_one_symbol_alone_cannot_be_told_from_another(tmp_path):

@@ -3,6 +3,7 @@
 import hashlib
 import itertools
 import os
+import re
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -23,6 +24,7 @@ __all__ = [
     "Pack",
     "find_packs",
     "in_composed_form",
+    "ink_of",
     "load_pack",
     "may_be_measured",
     "save_pack",
@@ -44,6 +46,16 @@ _SHARES: Mapping[str, tuple[float, float]] = {
     "omniglot-background": (0.0, 0.0),
 }
 _USUAL_SHARES = (0.05, 0.10)
+
+#: The parts of EMNIST that are published for testing.
+_EMNIST_TEST = re.compile("emnist-[a-z]+-test")
+
+#: A pack of one's own with fewer known writers is split by picture: of one writer it would be all on one side.
+_LEAST_WRITERS = 10
+#: Packs that are always split by writer, so that any part of them is split as the whole is.
+_OF_MANY_WRITERS = frozenset(
+    ("mnist-train", "mnist-test", "unipen-strokes", "sse-uppercase", "omniglot-latin", "omniglot-background")
+)
 
 #: Labels that stand in another pack which is for testing only: omniglot-background holds all of omniglot-latin.
 _TESTED_ELSEWHERE: Mapping[str, str] = {"omniglot-background": "Latin/"}
@@ -181,13 +193,17 @@ def save_pack(pack: Pack, path: Path) -> None:
 def split(pack: Pack) -> NDArray[np.str_]:
     """Say which of :data:`SPLITS` each sample is in: str (N,).
 
-    Samples of one writer stand on one side; where writers are unknown, samples with the same picture do. The choice
-    hangs on the writer or the picture alone, so it is the same on every machine and for every subset.
+    Samples of one writer stand on one side; where writers are unknown, or fewer than ten in a pack of one's own,
+    samples with the same picture do. The choice hangs on the writer or the picture alone, so it is the same on every
+    machine, and for every subset of the packs that are known by name. Of ``omniglot-background`` the Latin part is for
+    testing, whoever wrote it, so that its writers stand on two sides.
     """
-    validation, test = _SHARES.get(pack.name, _USUAL_SHARES)
-    keys = [
-        f"{pack.name}/{writer}".encode() if writer >= 0 else _content(pack, i) for i, writer in enumerate(pack.writers)
-    ]
+    usual = (0.0, 1.0) if _EMNIST_TEST.fullmatch(pack.name) else _USUAL_SHARES
+    validation, test = _SHARES.get(pack.name, usual)
+    writers = pack.writers
+    if pack.name not in _OF_MANY_WRITERS and len(np.unique(writers[writers >= 0])) < _LEAST_WRITERS:
+        writers = np.full_like(writers, -1)
+    keys = [f"{pack.name}/{writer}".encode() if writer >= 0 else ink_of(pack, i) for i, writer in enumerate(writers)]
     share = {key: int.from_bytes(hashlib.sha256(key).digest()[:6], "big") / 2**48 for key in set(keys)}
     values = np.array([share[key] for key in keys])
     sides = np.where(values < test, "test", np.where(values < test + validation, "validation", "train"))
@@ -207,5 +223,6 @@ def may_be_measured(pack: Pack) -> NDArray[np.bool_]:
     return np.ones(len(pack), np.bool_)
 
 
-def _content(pack: Pack, index: int) -> bytes:
+def ink_of(pack: Pack, index: int) -> bytes:
+    """Give the ink of one sample as bytes: equal ones are of the same picture, or the same strokes."""
     return pack.images[index].tobytes() if pack.images is not None else np.concatenate(pack.strokes(index)).tobytes()

@@ -75,7 +75,7 @@ def retrain(
             "kept to judge a retrained network by; every fifth is, by chance.",
             "Teach some more characters, then retrain.",
         )
-    replay = replay_of(taught, parent.symbols, data_folder, recipe.seed)
+    replay = replay_of(taught, parent.symbols, data_folder, recipe.seed, judged)
     tutor = Tutor(parent, recipe, replay, judged)
     if saved is not None:
         tutor.restore(saved)

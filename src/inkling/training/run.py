@@ -4,6 +4,7 @@ import dataclasses
 import json
 import logging
 import re
+import string
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,7 +17,8 @@ from ..alphabet import SYMBOLS, parse_symbol
 from ..bundle import CARD, NETWORK, NORMALIZER, Bundle
 from ..data.catalogue import CATALOGUE
 from ..data.formats import load
-from ..data.packs import MISSING_DATA_HINT, Pack, find_packs, load_pack, split
+from ..data.packs import MISSING_DATA_HINT, Pack, find_packs, load_pack
+from ..data.sides import sides_of
 from ..errors import BadSymbol, CheckpointError, DataError, DataMissing
 from ..folders import writable_folder
 from .checkpoint import CHECKPOINT, load_checkpoint
@@ -80,8 +82,7 @@ def gather(
     rng = np.random.default_rng(seed)
     train: list[Pack] = []
     validation: list[Pack] = []
-    for pack in packs:
-        sides = split(pack)
+    for pack, sides in zip(packs, sides_of(packs), strict=True):
         for side, parts in (("train", train), ("validation", validation)):
             chosen = np.flatnonzero(sides == side)
             if dry_run:
@@ -89,10 +90,14 @@ def gather(
             if len(chosen):
                 parts.append(pack.select(chosen))
     if not train:
+        held_out = sum(map(len, packs))
         raise DataMissing(
-            f"There is nothing to train on in {', '.join(map(str, sources)) or folder}.",
-            MISSING_DATA_HINT,
+            f"There is nothing to train on in {', '.join(map(str, sources)) or folder}"
+            + (f": of {held_out:,} samples each is held out or blank." if held_out else "."),
+            "Name other data by --data, or none for every pack of the data folder." if sources else MISSING_DATA_HINT,
         )
+    for pack in train:
+        _warn_of_test_digits(pack)
     # symbols of other scripts shape the features only
     labels = {label for pack in train for label in pack.labels.tolist() if not _OF_ANOTHER_SCRIPT.fullmatch(label)}
     symbols = tuple(s for s in SYMBOLS if s in labels) + tuple(sorted(labels - set(SYMBOLS)))
@@ -207,6 +212,14 @@ def _named(pack: Pack) -> Pack:
     if all(label == symbol for label, symbol in symbols.items()):
         return pack
     return dataclasses.replace(pack, labels=np.array([symbols[label] for label in labels]))
+
+
+def _warn_of_test_digits(pack: Pack) -> None:
+    if pack.name.startswith("emnist-") and np.isin(pack.labels, list(string.digits)).any():
+        _log.warning(
+            "%s holds digits; among EMNIST's are MNIST's test digits, so mnist-test says nothing of what learns them.",
+            pack.name,
+        )
 
 
 def _without(packs: Sequence[Pack], scripts: Sequence[str]) -> list[Pack]:

@@ -90,6 +90,16 @@ def test_pictures_that_cannot_be_used_are_all_named(tmp_path):
     assert "text.png" in str(caught.value)
 
 
+def test_pictures_that_are_passed_over_are_told_of(tmp_path, caplog):
+    for name in ("7/good.png", "loose.png", "7/2024/deep.png", ".hidden/7/x.png"):
+        save(tmp_path / name, an_l())
+    (tmp_path / "7" / "gone.png").symlink_to(tmp_path / "nowhere.png")
+    assert read_folder(tmp_path, dark_is_ink).labels.tolist() == ["7"]
+    assert "2 pictures are left out" in caplog.text
+    assert all(name in caplog.text for name in ("loose.png", "deep.png", "gone.png"))
+    assert ".hidden" not in caplog.text
+
+
 def test_an_empty_or_missing_folder_says_what_is_expected(tmp_path):
     with pytest.raises(DataError, match="one sub-folder a symbol"):
         read_folder(tmp_path, dark_is_ink)

@@ -90,9 +90,13 @@ def read_folder(folder: Path, to_ink: ToInk | None = None) -> Pack:
     if not folder.is_dir():
         raise DataMissing(f"There is no folder {folder}.", "Give a folder with a sub-folder a class, or a pack.npz.")
     to_ink = to_ink or _ink_pixels
+    _warn_of_pictures_elsewhere(folder)
     images, labels, bad = [], [], []
     for path in sorted(folder.glob("*/*")):
-        if path.name.startswith(".") or path.parent.name.startswith(".") or not path.is_file():
+        if path.name.startswith(".") or path.parent.name.startswith(".") or path.is_dir():
+            continue
+        if not path.is_file():
+            _log.warning("%s is left out: it leads to no file", path)
             continue
         if path.suffix.lower() not in PICTURE_SUFFIXES:
             _log.warning("%s is left out: it is no picture by its name", path)
@@ -118,6 +122,22 @@ def read_folder(folder: Path, to_ink: ToInk | None = None) -> Pack:
     return Pack(
         folder.name, in_composed_form(np.array(labels)), np.full(len(labels), -1, np.int32), images=np.stack(images)
     )
+
+
+def _warn_of_pictures_elsewhere(folder: Path) -> None:
+    elsewhere = [
+        path.relative_to(folder)
+        for path in sorted(folder.rglob("*"))
+        if path.suffix.lower() in PICTURE_SUFFIXES and path.is_file() and len(path.relative_to(folder).parts) != 2
+    ]
+    left_out = [path for path in elsewhere if not any(part.startswith(".") for part in path.parts)]
+    if left_out:
+        _log.warning(
+            "%s: %d pictures are left out, as they do not lie right in a sub-folder of it: %s",
+            folder,
+            len(left_out),
+            ", ".join(map(str, left_out[:5])),
+        )
 
 
 def _ink_pixels(path: Path) -> NDArray[np.float32]:

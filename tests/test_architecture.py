@@ -15,7 +15,7 @@ ROOT = Path(inkling.__file__).parent
 
 #: Rooms from the ground up: each may import those before it, and no others.
 FLOORS = (
-    *("errors", "extras", "folders", "joiners", "alphabet", "profiles", "settings", "zips"),
+    *("errors", "extras", "folders", "joiners", "alphabet", "profiles", "settings", "zips", "arrays"),
     *("raster", "cleaning", "sheet", "flatness", "ruling", "paper", "decode"),  # what ink.py is built of
     *("ink", "reading", "temperature", "calibration", "judge", "bundle", "graph"),
     *("outline", "shelves", "prototypes", "votes", "memory", "inference", "recognizer", "heat", "page"),
@@ -28,7 +28,7 @@ _UP_TO_RECOGNIZER = set(FLOORS[: FLOORS.index("recognizer") + 1])
 
 #: Rooms beside the stairs, each with all that it may import.
 SIDE_ROOMS = {
-    "data": {"errors", "folders", "alphabet", "settings", "ink"},
+    "data": {"errors", "folders", "joiners", "alphabet", "settings", "zips", "arrays", "ink"},
     "evaluation": _UP_TO_RECOGNIZER | {"data"},
     "training": _UP_TO_RECOGNIZER | {"data"},
 }

@@ -266,6 +266,23 @@ def test_a_folder_that_cannot_be_written_is_one_line_on_standard_error(tmp_path)
         assert "Traceback" not in result.stderr
 
 
+def test_a_training_that_cannot_begin_draws_no_bar_and_takes_a_home_for_what_it_stands_for(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    data = tmp_path / "mine.npz"
+    images = np.random.default_rng(0).integers(0, 255, (40, 28, 28)).astype(np.uint8)
+    save_pack(Pack("mine", np.array(list("01") * 20), np.full(40, -1, np.int32), images), data)
+    result = run("train", "--data", data, "--out", tmp_path / "run", "--from", "~/earlier")
+    assert result.exit_code == 1
+    (line,) = result.stderr.splitlines()
+    assert f"no checkpoint at {tmp_path / 'earlier'}" in line
+
+
+def test_a_seed_that_is_too_large_is_a_wrong_call(tmp_path):
+    result = run("train", "--out", tmp_path / "run", "--seed", "9" * 23)
+    assert result.exit_code == 2
+    assert "--seed" in result.stderr
+
+
 def test_resuming_where_nothing_was_started_says_so(tmp_path):
     data = tmp_path / "mine.npz"
     images = np.random.default_rng(0).integers(0, 255, (40, 28, 28)).astype(np.uint8)

@@ -4,7 +4,6 @@ import hashlib
 import io
 import json
 import math
-import os
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from .errors import BundleDamaged, BundleMissing, BundleTooNew, FolderNotWritable
+from .folders import replacing
 from .zips import unpacked
 
 __all__ = ["CARD", "FORMAT", "LARGEST_BYTES", "NETWORK", "NORMALIZER", "SHIPPED", "Bundle"]
@@ -225,13 +225,8 @@ def _writing(where: Path) -> Iterator[None]:
 
 
 def _replace(path: Path, content: bytes) -> None:
-    """Write a file, whole or not at all."""
-    partial = path.with_name(f".{path.name}.partial")
-    try:
+    with replacing(path) as partial:
         partial.write_bytes(content)
-        os.replace(partial, path)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def _damaged(what: str) -> BundleDamaged:

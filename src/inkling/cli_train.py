@@ -1,7 +1,6 @@
 """The command that trains a network."""
 
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -18,16 +17,22 @@ __all__ = ["train"]
 
 
 class _TrainingBar:
-    """A progress bar for training: epoch, loss, validation accuracy, time left."""
+    """A progress bar for training: epoch, loss, validation accuracy, time left. It is drawn from the first step on."""
 
     def __enter__(self) -> "_TrainingBar":
-        from tqdm import tqdm
-
-        self._bar = tqdm(unit="step", dynamic_ncols=True, bar_format="{l_bar}{bar}| {n_fmt}/{total_fmt}{postfix}")
+        self._bar: Any = None
         return self
 
     def __call__(self, progress: "Progress") -> None:
-        self._bar.total = progress.steps
+        if self._bar is None:
+            from tqdm import tqdm
+
+            self._bar = tqdm(
+                total=progress.steps,
+                unit="step",
+                dynamic_ncols=True,
+                bar_format="{l_bar}{bar}| {n_fmt}/{total_fmt}{postfix}",
+            )
         accuracy = "-" if progress.accuracy is None else f"{progress.accuracy:.2%}"
         minutes, seconds = divmod(round(progress.left_s), 60)
         self._bar.set_description(f"epoch {progress.epoch}/{progress.epochs}", refresh=False)
@@ -37,12 +42,15 @@ class _TrainingBar:
         self._bar.update(progress.step - self._bar.n)
 
     def __exit__(self, *_: object) -> None:
-        self._bar.close()
+        if self._bar is not None:
+            self._bar.close()
 
 
 @click.command()
 @click.option("--data", "sources", multiple=True, help="A pack.npz, a folder with a sub-folder a class, or IDX files.")
-@click.option("--out", default="runs/train", show_default=True, help="The folder for checkpoint, log and bundle.")
+@click.option(
+    "--out", help="The folder for checkpoint, log and bundle.  [default: runs/train; runs/dry with --dry-run]"
+)
 @click.option("--resume", is_flag=True, help="Go on from the checkpoint in that folder.")
 @click.option(
     "--recipe",
@@ -54,7 +62,9 @@ class _TrainingBar:
 )
 @click.option("--from", "start", help="The folder of a run: begin with the weights that it ended with.")
 @click.option("--epochs", type=click.IntRange(1), help="How often to go through the data.  [default: the recipe's]")
-@click.option("--seed", type=click.IntRange(0), help="Decides weights, order and variation.  [default: the recipe's]")
+@click.option(
+    "--seed", type=click.IntRange(0, 2**32 - 1), help="Decides weights, order and variation.  [default: the recipe's]"
+)
 @click.option("--leave-out", multiple=True, help="A script, such as Greek, that shall not be trained on.")
 @click.option("--dry-run", is_flag=True, help="Go through all of it in seconds, on a little data.")
 @click.option(
@@ -66,7 +76,7 @@ class _TrainingBar:
 )
 def train(
     sources: tuple[str, ...],
-    out: str,
+    out: str | None,
     resume: bool,
     name: str,
     start: str | None,
@@ -85,8 +95,8 @@ def train(
     from .settings import Settings
 
     try:
-        from .training.checkpoint import CHECKPOINT
-        from .training.recipes import RECIPES
+        from .training.checkpoint import CHECKPOINT, load_checkpoint
+        from .training.recipes import RECIPES, Recipe
         from .training.run import BUNDLE, gather
         from .training.run import train as train_bundle
     except ImportError as error:
@@ -97,7 +107,11 @@ def train(
     from .recognizer import Recognizer
 
     folder = expanded(Settings.load().data)
+    to = expanded(out or ("runs/dry" if dry_run else "runs/train"))
+    begin_with = expanded(start) / CHECKPOINT if start else None
     recipe = RECIPES[name]
+    if resume:
+        recipe = Recipe.from_json(load_checkpoint(to / CHECKPOINT).meta["recipe"])
     recipe = replace(recipe, epochs=epochs or recipe.epochs, seed=recipe.seed if seed is None else seed)
     material = gather(sources, folder, dry_run, recipe.seed, leave_out)
 
@@ -106,11 +120,11 @@ def train(
 
     with _TrainingBar() as report:
         bundle = train_bundle(
-            material, Path(out), recipe,
+            material, to, recipe,
             dry_run=dry_run, resume=resume, accelerator=accelerator, report=report, measure=measure,
-            start=Path(start) / CHECKPOINT if start else None,
+            start=begin_with,
         )  # fmt: skip
     if bundle is not None:
-        click.echo(f"The bundle {bundle.version} is in {Path(out) / BUNDLE}.")
+        click.echo(f"The bundle {bundle.version} is in {to / BUNDLE}.")
         if not dry_run:
-            keep_trained(bundle, Path(out) / BUNDLE)
+            keep_trained(bundle, to / BUNDLE)

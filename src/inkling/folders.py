@@ -1,11 +1,14 @@
-"""Folders that are written to: made where missing, and tried before the work starts rather than after it."""
+"""Folders and files that are written: folders are tried before the work starts, files are there whole or not at all."""
 
+import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from .errors import FolderNotWritable, InvalidSetting
 
-__all__ = ["expanded", "writable_folder"]
+__all__ = ["expanded", "replacing", "writable_folder"]
 
 
 def expanded(path: str | Path) -> Path:
@@ -40,3 +43,26 @@ def writable_folder(folder: str | Path) -> Path:
             "Choose another folder, or change who may write there.",
         ) from error
     return path
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a file to write, which takes the place of ``path`` once it is whole and on the disk; else nothing is left.
+
+    Raises:
+        FolderNotWritable: it cannot be written, or the disk is full. What was at ``path`` is still there.
+    """
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        yield partial
+        with partial.open("rb+") as file:
+            os.fsync(file.fileno())
+        os.replace(partial, path)
+    except OSError as error:
+        raise FolderNotWritable(
+            f"{path} cannot be written: {error.strerror or error}.",
+            "Make room, choose another folder, or change who may write there.",
+        ) from error
+    finally:
+        with suppress(OSError):
+            partial.unlink()

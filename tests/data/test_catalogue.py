@@ -16,9 +16,11 @@ def test_a_survey_counts_samples_classes_and_known_writers(tmp_path):
     images = np.ones((3, 2, 2), np.uint8)
     save_pack(Pack("mnist-test", labels, np.array([4, 5, -1], np.int32), images=images), tmp_path / "mnist-test.npz")
     (tmp_path / "broken.npz").write_bytes(b"not a pack")
-    broken, good = survey(tmp_path)
-    assert broken.problem
-    assert broken.known is None
+    np.savez(tmp_path / "broken-labels.npz", labels=np.array("a"))
+    np.savez(tmp_path / "broken-writers.npz", labels=np.array(["a"]), writers=np.array(["bob"]))
+    *broken, good = survey(tmp_path)
+    assert all(one.problem and one.known is None for one in broken)
+    assert len(broken) == 3
     assert (good.samples, good.classes, good.writers, good.problem) == (3, 2, 2, "")
     assert good.known is CATALOGUE["mnist-test"]
 

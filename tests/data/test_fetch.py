@@ -50,6 +50,17 @@ def test_mnist_becomes_a_pack_and_is_not_downloaded_twice(server, tmp_path):
     assert len(server.requests) == asked == 2
 
 
+def test_a_pack_that_is_damaged_is_made_anew(server, tmp_path, caplog):
+    server.files = mnist_files()
+    known = recipe(server, server.files)
+    (path,) = fetch("mnist", tmp_path, fetchable=known)
+    path.write_bytes(path.read_bytes()[:1000])
+    fetch("mnist", tmp_path, fetchable=known)
+    assert len(load_pack(path)) == 400
+    assert "mnist-train.npz is not a readable" in caplog.text
+    assert len(server.requests) == 2
+
+
 def test_emnist_becomes_upright_letters_with_true_case_and_no_digits(server, tmp_path):
     server.files["gzip.zip"] = emnist_zip(BYCLASS_MAPPING, {"train": [0, 10, 36], "test": [61, 9]})
     original = Original("gzip.zip", sha256(server.files["gzip.zip"]), (f"{server.url}/gzip.zip",))

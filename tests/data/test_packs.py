@@ -1,11 +1,16 @@
+import io
 import os
+import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from inkling.data.catalogue import survey
 from inkling.data.packs import SPLITS, Pack, find_packs, load_pack, save_pack, split
 from inkling.errors import DataError, DataMissing, FolderNotWritable
+
+from ..disk import full_disk
 
 
 def drawn(name="drawn"):
@@ -18,6 +23,12 @@ def drawn(name="drawn"):
         stroke_start=np.array([0, 2, 4, 6, 8]),
         sample_start=np.array([0, 1, 3, 4]),
     )
+
+
+def strokes_with(**changed):
+    pack = drawn()
+    names = ("labels", "points", "stroke_start", "sample_start")
+    return {name: getattr(pack, name) for name in names} | changed
 
 
 def pictured(count, name="pictured", writers=None, seed=0):
@@ -65,14 +76,43 @@ def test_mnist_test_is_test_and_nothing_else():
     assert "test" not in split(pictured(200, "mnist-train"))
 
 
+def test_parts_of_emnist_that_are_published_for_testing_are_test_and_nothing_else():
+    for name in ("emnist-mnist-test", "emnist-digits-test", "emnist-byclass-test"):
+        assert set(split(pictured(50, name))) == {"test"}
+    assert set(split(pictured(200, "emnist-letters"))) == set(SPLITS)
+
+
+@pytest.mark.parametrize("name", ["mine", "corrections", "taught"])
+def test_a_pack_of_few_writers_is_split_by_picture(name):
+    assert set(split(pictured(200, name, np.arange(200) % 9))) == set(SPLITS)
+    assert len(set(split(pictured(200, "unipen-strokes", np.zeros(200))))) == 1  # a part is split as the whole is
+
+
 @pytest.mark.parametrize(
     ("arrays", "says"),
     [
-        ({}, "labels must be"),
-        ({"labels": np.array(["a"])}, "neither images nor points"),
+        ({}, "no labels"),
+        ({"labels": np.array(["a"])}, "no images and no points"),
         ({"labels": np.array(["a"]), "images": np.zeros((2, 4, 4), np.uint8)}, "images must be uint8"),
         ({"labels": np.array(["a"]), "images": np.zeros((1, 4, 4))}, "images must be uint8"),
         ({"labels": np.array(["a"]), "writers": np.arange(2), "images": np.zeros((1, 4, 4), np.uint8)}, "writers"),
+        ({"labels": np.array(["a"]), "images": np.zeros((1, 0, 4), np.uint8)}, "images must be uint8"),
+        ({"labels": np.array("a"), "images": np.zeros((1, 4, 4), np.uint8)}, "one row of text"),
+        *[
+            ({"labels": np.array(["a"]), "writers": np.array([who]), "images": np.ones((1, 4, 4), np.uint8)}, "writers")
+            for who in ("bob", np.nan, 2**40, -7)
+        ],
+        *[
+            (strokes_with(**changed), says)
+            for changed, says in (
+                ({"points": np.full((8, 2), "x")}, "points must be float"),
+                ({"points": np.full((8, 2), np.inf, np.float32)}, "points must be finite"),
+                ({"stroke_start": np.array([0.0, 2, 4, 6, 8])}, "stroke_start must be one row of whole numbers"),
+                ({"stroke_start": np.array([0, 4, 2, 6, 8], np.uint64)}, "stroke_start must rise"),
+                ({"stroke_start": np.array([0, 2, 2, 6, 8])}, "stroke 1 has no point"),
+                ({"sample_start": np.array([0, 1, 1, 4])}, "sample 1 has no stroke"),
+            )
+        ],
     ],
 )
 def test_what_is_no_pack_is_refused_with_the_reason(tmp_path, arrays, says):
@@ -87,6 +127,28 @@ def test_a_pickle_is_never_opened(tmp_path):
         load_pack(tmp_path / "evil.npz")
 
 
+@pytest.mark.parametrize("how", ["a terabyte", "a garbled header", "encrypted", "packed in another way"])
+def test_a_file_that_is_no_sound_npz_is_refused_by_its_name(tmp_path, how):
+    path = tmp_path / "odd.npz"
+    save_pack(pictured(3), path)
+    header = io.BytesIO()
+    shape = {"descr": "|u1", "fortran_order": False, "shape": (2**20, 1000, 1000)}
+    np.lib.format.write_array_header_1_0(header, shape)
+    images = {"a terabyte": header.getvalue(), "a garbled header": b"\x93NUMPY\1\0\x10\0{'descr': [[[[[(   "}
+    if how in images:
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("labels.npy", images[how])
+    else:
+        content = bytearray(path.read_bytes())
+        for start, at in ((b"PK\3\4", 6), (b"PK\1\2", 8)):  # where flags stand, and after them the way of packing
+            place = content.find(start) + at
+            content[place + (0 if how == "encrypted" else 2)] = 1 if how == "encrypted" else 99
+        path.write_bytes(content)
+    with pytest.raises(DataError, match=r"odd\.npz is not a readable"):
+        load_pack(path)
+    assert survey(tmp_path)[0].problem
+
+
 def test_a_missing_pack_says_how_to_get_data(tmp_path):
     with pytest.raises(DataMissing, match="inkling data fetch mnist emnist"):
         load_pack(tmp_path / "nowhere.npz")
@@ -96,6 +158,15 @@ def test_saving_where_nothing_can_be_written_is_our_own_error(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(FolderNotWritable, match="Choose another folder"):
         save_pack(drawn(), tmp_path / "file" / "drawn.npz")
+
+
+def test_on_a_full_disk_the_pack_that_was_there_stays_and_nothing_beside_it(tmp_path):
+    save_pack(drawn(), tmp_path / "mine.npz")
+    before = (tmp_path / "mine.npz").read_bytes()
+    with full_disk(), pytest.raises(FolderNotWritable, match=r"mine\.npz"):
+        save_pack(pictured(2000), tmp_path / "mine.npz")
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.npz"]
+    assert (tmp_path / "mine.npz").read_bytes() == before
 
 
 DATA = Path(os.environ.get("INKLING_DATA", "/nowhere"))

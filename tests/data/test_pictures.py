@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -40,9 +42,10 @@ def test_a_sub_folders_name_says_its_symbol(name, symbol):
     assert symbol_of(name) == symbol
 
 
-def test_a_number_beyond_unicode_is_an_error():
-    with pytest.raises(DataError, match="U\\+FFFFFF"):
-        symbol_of("U+FFFFFF")
+@pytest.mark.parametrize("number", ["U+FFFFFF", "U+0000", "U+D800", "u+dfff"])
+def test_a_number_that_is_no_characters_is_an_error(number):
+    with pytest.raises(DataError, match=f"(?i){re.escape(number)} names no character"):
+        symbol_of(number)
 
 
 def test_a_folder_reads_any_size_and_format_into_one_size(tmp_path):
@@ -56,6 +59,12 @@ def test_a_folder_reads_any_size_and_format_into_one_size(tmp_path):
     assert pack.images.shape == (3, FRAME_PX, FRAME_PX)
     assert pack.images.dtype == np.uint8
     assert pack.writers.tolist() == [-1, -1, -1]
+
+
+def test_a_name_in_two_parts_is_the_symbol_of_one(tmp_path):
+    save(tmp_path / "e\u0301" / "mac.png", an_l())
+    save(tmp_path / "U+00E9" / "other.png", an_l())
+    assert read_folder(tmp_path, dark_is_ink).labels.tolist() == ["é", "é"]
 
 
 def test_ink_stands_in_the_middle_whole_and_in_proportion():
@@ -79,6 +88,16 @@ def test_pictures_that_cannot_be_used_are_all_named(tmp_path):
         read_folder(tmp_path, dark_is_ink)
     assert "blank.png" in str(caught.value)
     assert "text.png" in str(caught.value)
+
+
+def test_pictures_that_are_passed_over_are_told_of(tmp_path, caplog):
+    for name in ("7/good.png", "loose.png", "7/2024/deep.png", ".hidden/7/x.png"):
+        save(tmp_path / name, an_l())
+    (tmp_path / "7" / "gone.png").symlink_to(tmp_path / "nowhere.png")
+    assert read_folder(tmp_path, dark_is_ink).labels.tolist() == ["7"]
+    assert "2 pictures are left out" in caplog.text
+    assert all(name in caplog.text for name in ("loose.png", "deep.png", "gone.png"))
+    assert ".hidden" not in caplog.text
 
 
 def test_an_empty_or_missing_folder_says_what_is_expected(tmp_path):

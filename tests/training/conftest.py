@@ -65,8 +65,8 @@ def untrained():
 
 @pytest.fixture(scope="session")
 def held():
-    glyphs = torch.rand(40, 28, 28, generator=torch.Generator().manual_seed(0))
-    return Held("made-up", glyphs, np.array(["1", "7"] * 20))
+    glyphs = torch.rand(100, 28, 28, generator=torch.Generator().manual_seed(0))
+    return Held("made-up", glyphs, np.array(["1", "7"] * 50))
 
 
 @pytest.fixture(scope="session")

@@ -122,9 +122,23 @@ def test_the_temperature_makes_probabilities_honest(confidence, wrong_share):
 
 
 def test_the_temperature_is_fitted_where_some_symbols_are_not_of_the_same_kind():
-    glyphs = torch.rand(50, 28, 28, generator=torch.Generator().manual_seed(0))
-    held = Held("made-up", glyphs, np.array(["1", "a"] * 25))
+    glyphs = torch.rand(100, 28, 28, generator=torch.Generator().manual_seed(0))
+    held = Held("made-up", glyphs, np.array(["1", "a"] * 50))
     assert 0 < fit_temperatures(Saying(), [held], ("1", "a")).shape < np.inf
+
+
+def test_too_few_samples_leave_the_temperatures_as_they_were(caplog):
+    held = held_with(2.0, 0.25, 99)
+    assert fit_temperatures(Saying(), [held], ("1", "7")).to_json() == ONE.to_json()
+    assert "99" in caplog.text
+    before = Temperatures(("1", "7"), 0.8, 1.2)
+    assert fit_temperatures(Saying(), [held], ("1", "7"), before) is before
+    assert fit_temperatures(Saying(), [held_with(2.0, 0.25, 100)], ("1", "7")).shape != 1.0
+
+
+@pytest.mark.parametrize(("confidence", "wrong_share", "bound"), [(0.5, 0.0, 0.1), (9.0, 1.0, 50.0)])
+def test_no_network_becomes_certain_or_knows_nothing_by_chance(confidence, wrong_share, bound):
+    assert fit_temperatures(Saying(), [held_with(confidence, wrong_share)], ("1", "7")).shape == bound
 
 
 @pytest.mark.parametrize("wrong_share", [0.05, 0.25, 0.45])

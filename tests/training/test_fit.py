@@ -9,13 +9,16 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from inkling.errors import CheckpointError, InvalidSetting
+from inkling.errors import CheckpointError, FolderNotWritable, InvalidSetting
+from inkling.training import fit as loop
+from inkling.training.checkpoint import save_checkpoint
 from inkling.training.fit import fit, make_fabric
 from inkling.training.normalizer import Normalizer
 from inkling.training.recipes import Recipe
 from inkling.training.strangers import strangers
 from inkling.training.validation import accuracies, beliefs_of, glyphs_of, hold, logits_of
 
+from ..disk import full_disk
 from .conftest import SMALL, pictures, strokes
 
 RECIPE = Recipe(epochs=3, batch_size=16, learning_rate=0.02, averaging=0.9, invented=0, seed=3)
@@ -54,6 +57,10 @@ def train(fabric):
     return run
 
 
+def logged(folder):
+    return [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
+
+
 def weights(network):
     return torch.cat([value.float().flatten() for value in network.state_dict().values()])
 
@@ -81,7 +88,14 @@ def test_it_says_where_it_stands_after_every_step(train, tmp_path):
 
 def test_the_log_has_a_line_an_epoch(train, tmp_path):
     _, history = train(tmp_path)
-    assert [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()] == history["epochs"]
+    assert logged(tmp_path) == history["epochs"]
+
+
+def test_the_log_lacks_no_line_of_what_a_checkpoint_knows(train, tmp_path):
+    _, history = train(tmp_path)
+    (tmp_path / "log.jsonl").write_text("")  # as after a cut between the two
+    train(tmp_path, resume=True)
+    assert logged(tmp_path) == history["epochs"]
 
 
 def test_a_seed_decides_the_weights(train, tmp_path):
@@ -109,8 +123,8 @@ def test_going_on_after_an_interruption_gives_exactly_the_same_weights(train, un
         train(tmp_path, checkpoint_every_s=0, report=interrupt_at(step))
     network, history = train(tmp_path, resume=True)
     assert torch.equal(weights(network), weights(uninterrupted[0]))
-    figures = [[{k: v for k, v in e.items() if k != "loss"} for e in h["epochs"]] for h in (history, uninterrupted[1])]
-    assert figures[0] == figures[1]
+    assert history["epochs"] == uninterrupted[1]["epochs"]
+    assert logged(tmp_path) == history["epochs"]
 
 
 def test_being_interrupted_twice_is_no_matter(train, uninterrupted, tmp_path):
@@ -118,6 +132,34 @@ def test_being_interrupted_twice_is_no_matter(train, uninterrupted, tmp_path):
         with pytest.raises(Interrupted):
             train(tmp_path, checkpoint_every_s=0, report=interrupt_at(step), resume=resume)
     assert torch.equal(weights(train(tmp_path, resume=True)[0]), weights(uninterrupted[0]))
+
+
+def test_what_was_begun_last_is_gone_on_with_though_it_was_cut_at_once(train, tmp_path):
+    train(tmp_path, recipe=dataclasses.replace(RECIPE, epochs=1, seed=1))
+    with pytest.raises(Interrupted):
+        train(tmp_path, recipe=dataclasses.replace(RECIPE, epochs=2, seed=7), report=interrupt_at(2))
+    assert logged(tmp_path) == []
+    told = []
+    _, history = train(tmp_path, resume=True, report=told.append)
+    assert (history["recipe"]["seed"], len(history["epochs"]), told[0].step) == (7, 2, 1)
+
+
+def test_a_checkpoint_from_before_losses_were_kept_is_gone_on_with(train, uninterrupted, tmp_path, monkeypatch):
+    def earlier(path, meta, *parts):
+        save_checkpoint(path, {key: value for key, value in meta.items() if key not in ("loss", "content")}, *parts)
+
+    monkeypatch.setattr(loop, "save_checkpoint", earlier)
+    with pytest.raises(Interrupted):
+        train(tmp_path, checkpoint_every_s=0, report=interrupt_at(5))
+    assert torch.equal(weights(train(tmp_path, resume=True)[0]), weights(uninterrupted[0]))
+
+
+def test_on_a_full_disk_the_checkpoint_before_stays_and_nothing_beside_it(train, tmp_path):
+    train(tmp_path, recipe=Recipe(epochs=1, batch_size=16))
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    with full_disk(), pytest.raises(FolderNotWritable, match=r"checkpoint\.safetensors"):
+        train(tmp_path)
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
 def test_without_time_for_a_checkpoint_the_last_whole_epoch_is_kept(train, uninterrupted, tmp_path):
@@ -187,8 +229,23 @@ def test_a_damaged_checkpoint_is_called_so(train, tmp_path, how):
         ([pictures(count=96), strokes()], SYMBOLS),
         ([pictures()], SYMBOLS),
         ([pictures(name="mine"), strokes()], SYMBOLS),
+        ([pictures("71"), strokes()], SYMBOLS),
+        ([pictures(), strokes("71")], SYMBOLS),
+        ([dataclasses.replace(pictures(), images=pictures().images[::-1]), strokes()], SYMBOLS),
+        ([pictures(count=2), pictures(), strokes()], SYMBOLS),
     ],
-    ids=["other symbols", "more symbols", "a script more", "more samples", "a pack less", "another pack"],
+    ids=[
+        "other symbols",
+        "more symbols",
+        "a script more",
+        "more samples",
+        "a pack less",
+        "another pack",
+        "other labels",
+        "other strokes",
+        "other pictures",
+        "a pack more of the same name",
+    ],
 )
 def test_a_checkpoint_of_other_data_is_refused(train, tmp_path, packs, symbols):
     train(tmp_path, recipe=Recipe(epochs=1, batch_size=16))

@@ -8,11 +8,11 @@ import torch
 
 from inkling import Bundle, Ink, Recognizer, Settings
 from inkling.bundle import NETWORK, NORMALIZER
-from inkling.data.packs import save_pack
+from inkling.data.packs import Pack, save_pack
 from inkling.errors import CheckpointError, NothingToLearn
 from inkling.inference import quantized
 from inkling.training.lessons import Lessons
-from inkling.training.replay import Replay
+from inkling.training.replay import Replay, replay_of
 from inkling.training.restore import network_of
 from inkling.training.retrain import Retraining, Stopped, retrain
 
@@ -85,6 +85,17 @@ def test_with_base_data_it_names_them(parent, tmp_path):
     candidate = retrain(parent, lessons(), tmp_path, QUICK)
     assert candidate.card["training"]["base_data"] == ["mine"]
     assert candidate.card["training"]["note"] == ""
+
+
+def test_corrections_that_are_judged_by_are_not_replayed_out_of_a_pack_that_holds_them_too(tmp_path):
+    some = lessons("7" * 40, drawn=False)
+    some = replace(some, glyphs=some.glyphs ^ np.arange(40, dtype=np.uint8)[:, None, None])  # no two alike
+    save_pack(Pack("anna", some.labels, np.full(40, -1, np.int32), some.glyphs), tmp_path / "anna.npz")
+    taught, judged = some.select(~some.held_out()), some.select(some.held_out())
+    replay = replay_of(taught, ("1", "7"), tmp_path, judged=judged)
+    replayed = {picture.tobytes() for pack in (*replay.base, *replay.validation) for picture in pack.images}
+    assert len(replayed) > 20
+    assert not replayed & {glyph.tobytes() for glyph in judged.glyphs}
 
 
 def test_stopped_and_resumed_it_ends_as_if_it_had_never_been_stopped(parent):

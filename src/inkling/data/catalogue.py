@@ -1,5 +1,6 @@
 """What is known about each data set: what it is, where it comes from, under which licence, and what it is used for."""
 
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,8 +8,8 @@ from types import MappingProxyType
 
 import numpy as np
 
-from ..errors import DataError
-from .packs import UNREADABLE, find_packs
+from ..arrays import UNREADABLE, arrays_of, problem_of_names, unreadable
+from .packs import find_packs
 
 __all__ = ["CATALOGUE", "DataSet", "Found", "survey"]
 
@@ -144,11 +145,12 @@ def survey(folder: Path) -> list[Found]:
 def _look(path: Path) -> Found:
     known = CATALOGUE.get(path.stem)
     try:
-        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
-            if "labels" not in file.files:
-                raise DataError("it has no labels")
-            labels = file["labels"]
-            writers = file["writers"] if "writers" in file.files else np.empty(0, np.int32)
-    except (*UNREADABLE, DataError) as error:
-        return Found(path, 0, 0, 0, known, problem=str(error))
+        with zipfile.ZipFile(path) as archive:
+            arrays = arrays_of(archive, ("labels", "writers"))
+        problem = problem_of_names(arrays)
+    except UNREADABLE as error:
+        problem = unreadable(error)
+    if problem:
+        return Found(path, 0, 0, 0, known, problem)
+    labels, writers = arrays["labels"], arrays.get("writers", np.empty(0, np.int32))
     return Found(path, len(labels), len(np.unique(labels)), len(np.unique(writers[writers >= 0])), known)

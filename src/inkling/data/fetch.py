@@ -10,7 +10,7 @@ import numpy as np
 import pooch
 import requests
 
-from ..errors import DataError, DownloadError, FolderNotWritable
+from ..errors import DataError, DataMissing, DownloadError, FolderNotWritable
 from ..folders import writable_folder
 from .download import ResumingDownloader
 from .emnist import read_emnist_zip
@@ -134,7 +134,7 @@ FETCHABLE: Mapping[str, Published] = {
 def fetch(
     name: str, folder: Path, *, progress: bool = False, fetchable: Mapping[str, Published] = FETCHABLE
 ) -> list[Path]:
-    """Fetch a data set and write its packs. What is there already is neither downloaded nor written again.
+    """Fetch a data set and write its packs. What is there and whole is neither downloaded nor written again.
 
     The files as published are kept in ``folder/originals/NAME``; they are not needed once the packs are written.
 
@@ -156,7 +156,7 @@ def fetch(
         raise DataError(f"There is no data set {name!r} to fetch.", f"Known: {', '.join(fetchable)}.")
     published = fetchable[name]
     paths = {pack: folder / f"{pack}.npz" for pack in published.packs}
-    missing = [pack for pack, path in paths.items() if not path.exists()]
+    missing = [pack for pack, path in paths.items() if not _is_whole(path)]
     if missing:
         originals = writable_folder(folder / "originals" / name)
         writable_folder(folder)
@@ -166,9 +166,20 @@ def fetch(
             pack = published.packs[pack_name](originals)
             save_pack(pack, paths[pack_name])
             _log.info("wrote %s, %d samples", paths[pack_name], len(pack))
-    for path in paths.values():
-        load_pack(path)
+    for pack_name in missing:
+        load_pack(paths[pack_name])
     return list(paths.values())
+
+
+def _is_whole(path: Path) -> bool:
+    try:
+        load_pack(path)
+    except DataMissing:
+        return False
+    except DataError as error:
+        _log.warning("%s It is made anew.", error.message)
+        return False
+    return True
 
 
 def _download(original: Original, folder: Path, progress: bool) -> None:

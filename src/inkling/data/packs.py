@@ -3,8 +3,8 @@
 import hashlib
 import itertools
 import os
+import re
 import zipfile
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,15 +13,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import STROKES, UNREADABLE, arrays_of, problem_of, problem_of_samples, unreadable
 from ..errors import DataError, DataMissing
-from ..folders import writable_folder
+from ..folders import replacing, writable_folder
+from ..joiners import composed
 
 __all__ = [
     "MISSING_DATA_HINT",
     "SPLITS",
-    "UNREADABLE",
     "Pack",
     "find_packs",
+    "in_composed_form",
+    "ink_of",
     "load_pack",
     "may_be_measured",
     "save_pack",
@@ -35,9 +38,6 @@ MISSING_DATA_HINT = (
     "Set INKLING_DATA to the folder that holds the packs, or fetch some: inkling data fetch mnist emnist."
 )
 
-#: What numpy raises for a file that is no whole .npz.
-UNREADABLE = (OSError, ValueError, EOFError, TypeError, zipfile.BadZipFile, zlib.error)
-
 #: Shares of writers (of pictures, where writers are unknown) that are kept out of training: validation, test.
 _SHARES: Mapping[str, tuple[float, float]] = {
     "mnist-train": (0.05, 0.0),
@@ -46,6 +46,16 @@ _SHARES: Mapping[str, tuple[float, float]] = {
     "omniglot-background": (0.0, 0.0),
 }
 _USUAL_SHARES = (0.05, 0.10)
+
+#: The parts of EMNIST that are published for testing.
+_EMNIST_TEST = re.compile("emnist-[a-z]+-test")
+
+#: A pack of one's own with fewer known writers is split by picture: of one writer it would be all on one side.
+_LEAST_WRITERS = 10
+#: Packs that are always split by writer, so that any part of them is split as the whole is.
+_OF_MANY_WRITERS = frozenset(
+    ("mnist-train", "mnist-test", "unipen-strokes", "sse-uppercase", "omniglot-latin", "omniglot-background")
+)
 
 #: Labels that stand in another pack which is for testing only: omniglot-background holds all of omniglot-latin.
 _TESTED_ELSEWHERE: Mapping[str, str] = {"omniglot-background": "Latin/"}
@@ -80,6 +90,15 @@ class Pack:
     def __len__(self) -> int:
         """Give the number of samples."""
         return len(self.labels)
+
+    def content(self) -> str:
+        """Give the SHA-256 of all labels and ink, in their order."""
+        hashed = hashlib.sha256("\0".join(self.labels.tolist()).encode("utf-8", "surrogatepass"))
+        for array in (self.images, self.points, self.stroke_start, self.sample_start):
+            if array is not None:
+                hashed.update(f"{array.dtype}{array.shape}".encode())
+                hashed.update(np.ascontiguousarray(array).data)
+        return hashed.hexdigest()
 
     def strokes(self, index: int) -> list[NDArray[np.float32]]:
         """Give the strokes of one sample of a stroke pack, each float32 (P, 2)."""
@@ -133,18 +152,26 @@ def load_pack(path: Path) -> Pack:
     if not path.is_file():
         raise DataMissing(f"There is no data pack at {path}.", MISSING_DATA_HINT)
     try:
-        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
+        with zipfile.ZipFile(path) as archive:
+            kept = ("images",) if "images.npy" in archive.namelist() else STROKES
+            arrays = arrays_of(archive, ("labels", "writers", *kept))
     except UNREADABLE as error:
-        raise DataError(f"{path} is not a readable .npz file: {error}.", "Fetch or make it again.") from error
-    problem = _problem(arrays)
-    if problem:
+        raise DataError(
+            f"{path} is not a readable .npz file: {unreadable(error)}.", "Fetch or make it again."
+        ) from error
+    if problem := problem_of(arrays) or problem_of_samples(arrays):
         raise DataError(f"{path} is not a data pack: {problem}.", "The form is described in docs/how-to/data.md.")
-    kept = ("images",) if "images" in arrays else ("points", "stroke_start", "sample_start")
     writers = arrays.get("writers", np.full(len(arrays["labels"]), -1))
-    return Pack(
-        path.stem, arrays["labels"].astype(np.str_), writers.astype(np.int32), **{name: arrays[name] for name in kept}
-    )
+    labels = in_composed_form(arrays["labels"].astype(np.str_))
+    return Pack(path.stem, labels, writers.astype(np.int32), **{name: arrays[name] for name in kept})
+
+
+def in_composed_form(labels: NDArray[np.str_]) -> NDArray[np.str_]:
+    """Give labels (N,) as symbols are written (NFC): an é of a letter and a mark is the é of one character."""
+    others = {label: composed(label) for label in set(labels.tolist()) if not label.isascii()}
+    if all(label == same for label, same in others.items()):
+        return labels
+    return np.array([others.get(label, label) for label in labels.tolist()])
 
 
 def save_pack(pack: Pack, path: Path) -> None:
@@ -154,51 +181,29 @@ def save_pack(pack: Pack, path: Path) -> None:
         FolderNotWritable: nothing can be written there.
         DataError: what is in ``pack`` is not a pack.
     """
-    names = ("labels", "writers", "images", "points", "stroke_start", "sample_start")
+    names = ("labels", "writers", "images", *STROKES)
     arrays = {name: value for name in names if (value := getattr(pack, name)) is not None}
-    problem = _problem(arrays)
-    if problem:
+    if problem := problem_of(arrays) or problem_of_samples(arrays):
         raise DataError(f"The pack {pack.name} cannot be written: {problem}.")
     folder = writable_folder(path.parent)
-    partial = folder / f".{path.name}.part"
-    with partial.open("wb") as file:
+    with replacing(folder / path.name) as partial, partial.open("wb") as file:
         np.savez_compressed(file, allow_pickle=False, **arrays)
-    os.replace(partial, folder / path.name)
-
-
-def _problem(arrays: Mapping[str, NDArray[Any]]) -> str:
-    labels = arrays.get("labels")
-    if labels is None or labels.ndim != 1 or labels.dtype.kind != "U":
-        return "labels must be one row of text"
-    if "writers" in arrays and arrays["writers"].shape != labels.shape:
-        return f"{len(labels)} labels but writers of shape {arrays['writers'].shape}"
-    if "images" in arrays:
-        images = arrays["images"]
-        if images.ndim != 3 or images.dtype != np.uint8 or len(images) != len(labels):
-            return f"images must be uint8 ({len(labels)}, H, W), got {images.dtype} {images.shape}"
-        return ""
-    missing = [name for name in ("points", "stroke_start", "sample_start") if name not in arrays]
-    if missing:
-        return f"it has neither images nor {' and '.join(missing)}"
-    points, strokes, samples = arrays["points"], arrays["stroke_start"], arrays["sample_start"]
-    if points.ndim != 2 or points.shape[1] != 2 or not np.isfinite(points).all():
-        return f"points must be finite (P, 2), got {points.shape}"
-    for name, start, end in (("stroke_start", strokes, len(points)), ("sample_start", samples, len(strokes) - 1)):
-        if start.ndim != 1 or not len(start) or start[0] != 0 or start[-1] != end or (np.diff(start) < 0).any():
-            return f"{name} must rise from 0 to {end}"
-    return "" if len(samples) == len(labels) + 1 else f"{len(labels)} labels but {len(samples) - 1} samples"
 
 
 def split(pack: Pack) -> NDArray[np.str_]:
     """Say which of :data:`SPLITS` each sample is in: str (N,).
 
-    Samples of one writer stand on one side; where writers are unknown, samples with the same picture do. The choice
-    hangs on the writer or the picture alone, so it is the same on every machine and for every subset.
+    Samples of one writer stand on one side; where writers are unknown, or fewer than ten in a pack of one's own,
+    samples with the same picture do. The choice hangs on the writer or the picture alone, so it is the same on every
+    machine, and for every subset of the packs that are known by name. Of ``omniglot-background`` the Latin part is for
+    testing, whoever wrote it, so that its writers stand on two sides.
     """
-    validation, test = _SHARES.get(pack.name, _USUAL_SHARES)
-    keys = [
-        f"{pack.name}/{writer}".encode() if writer >= 0 else _content(pack, i) for i, writer in enumerate(pack.writers)
-    ]
+    usual = (0.0, 1.0) if _EMNIST_TEST.fullmatch(pack.name) else _USUAL_SHARES
+    validation, test = _SHARES.get(pack.name, usual)
+    writers = pack.writers
+    if pack.name not in _OF_MANY_WRITERS and len(np.unique(writers[writers >= 0])) < _LEAST_WRITERS:
+        writers = np.full_like(writers, -1)
+    keys = [f"{pack.name}/{writer}".encode() if writer >= 0 else ink_of(pack, i) for i, writer in enumerate(writers)]
     share = {key: int.from_bytes(hashlib.sha256(key).digest()[:6], "big") / 2**48 for key in set(keys)}
     values = np.array([share[key] for key in keys])
     sides = np.where(values < test, "test", np.where(values < test + validation, "validation", "train"))
@@ -218,5 +223,6 @@ def may_be_measured(pack: Pack) -> NDArray[np.bool_]:
     return np.ones(len(pack), np.bool_)
 
 
-def _content(pack: Pack, index: int) -> bytes:
+def ink_of(pack: Pack, index: int) -> bytes:
+    """Give the ink of one sample as bytes: equal ones are of the same picture, or the same strokes."""
     return pack.images[index].tobytes() if pack.images is not None else np.concatenate(pack.strokes(index)).tobytes()

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ..errors import DataError, DataMissing, InkError
-from .packs import Pack
+from .packs import Pack, in_composed_form
 
 __all__ = ["PICTURE_SUFFIXES", "frame", "read_folder", "symbol_of"]
 
@@ -40,12 +40,13 @@ def symbol_of(folder_name: str) -> str:
     if case := _CASE.fullmatch(folder_name):
         return case[2].upper() if case[1].lower() == "upper" else case[2].lower()
     if _CODES.fullmatch(folder_name):
-        try:
-            return "".join(chr(int(code[2:], 16)) for code in re.split("[ _]", folder_name))
-        except ValueError:
+        numbers = [int(code[2:], 16) for code in re.split("[ _]", folder_name)]
+        if not all(0 < number <= 0x10FFFF and not 0xD800 <= number <= 0xDFFF for number in numbers):
             raise DataError(
-                f"The folder {folder_name} names no character: Unicode ends at U+10FFFF.", "Rename it."
-            ) from None
+                f"The folder {folder_name} names no character: they are U+0001 to U+10FFFF, but for U+D800 to U+DFFF.",
+                "Rename it.",
+            )
+        return "".join(map(chr, numbers))
     return folder_name
 
 
@@ -89,9 +90,13 @@ def read_folder(folder: Path, to_ink: ToInk | None = None) -> Pack:
     if not folder.is_dir():
         raise DataMissing(f"There is no folder {folder}.", "Give a folder with a sub-folder a class, or a pack.npz.")
     to_ink = to_ink or _ink_pixels
+    _warn_of_pictures_elsewhere(folder)
     images, labels, bad = [], [], []
     for path in sorted(folder.glob("*/*")):
-        if path.name.startswith(".") or path.parent.name.startswith(".") or not path.is_file():
+        if path.name.startswith(".") or path.parent.name.startswith(".") or path.is_dir():
+            continue
+        if not path.is_file():
+            _log.warning("%s is left out: it leads to no file", path)
             continue
         if path.suffix.lower() not in PICTURE_SUFFIXES:
             _log.warning("%s is left out: it is no picture by its name", path)
@@ -114,7 +119,25 @@ def read_folder(folder: Path, to_ink: ToInk | None = None) -> Pack:
             f"{folder} holds no sub-folder with pictures.",
             "Make one sub-folder a symbol, such as 7/ or upper_A/, and put its pictures inside.",
         )
-    return Pack(folder.name, np.array(labels), np.full(len(labels), -1, np.int32), images=np.stack(images))
+    return Pack(
+        folder.name, in_composed_form(np.array(labels)), np.full(len(labels), -1, np.int32), images=np.stack(images)
+    )
+
+
+def _warn_of_pictures_elsewhere(folder: Path) -> None:
+    elsewhere = [
+        path.relative_to(folder)
+        for path in sorted(folder.rglob("*"))
+        if path.suffix.lower() in PICTURE_SUFFIXES and path.is_file() and len(path.relative_to(folder).parts) != 2
+    ]
+    left_out = [path for path in elsewhere if not any(part.startswith(".") for part in path.parts)]
+    if left_out:
+        _log.warning(
+            "%s: %d pictures are left out, as they do not lie right in a sub-folder of it: %s",
+            folder,
+            len(left_out),
+            ", ".join(map(str, left_out[:5])),
+        )
 
 
 def _ink_pixels(path: Path) -> NDArray[np.float32]:

@@ -27,7 +27,8 @@ _LEGEND = """
   there are few writers, the true interval is wider.
 - **in three**: the share whose true symbol is among the three likeliest.
 - **ECE**: expected calibration error over 15 bins of equal mass; how far probabilities are from the truth, on average.
-- A validation split has been looked at while training, to choose and to calibrate; a test split has not.
+- A validation split has been looked at while training, to choose and to calibrate. By a test split nothing is trained,
+  chosen or calibrated, though its figures were seen beside choices (docs/experiments.md).
 """.strip()
 
 

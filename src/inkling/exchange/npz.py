@@ -20,7 +20,6 @@ Beside the arrays of every pack (images, labels, writers) it has, of N correctio
 
 import itertools
 import zipfile
-import zlib
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,17 +28,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import UNREADABLE, Arrays, unreadable
 from ..errors import DataError
 from ..store import Correction
-from .arrays import FORM, Arrays, arrays_of, problem_of
+from .arrays import FORM, problem_with, read_arrays
 from .rows import MOST_ROWS, Row, too_many
 
 __all__ = ["is_npz", "read_npz", "write_npz"]
-
-_UNREADABLE = (
-    *(OSError, ValueError, EOFError, TypeError, KeyError, SyntaxError, MemoryError, RuntimeError),
-    *(zipfile.BadZipFile, zlib.error),
-)
 
 
 def write_npz(corrections: Sequence[Correction], path: Path) -> None:
@@ -95,11 +90,13 @@ def read_npz(archive: zipfile.ZipFile, path: Path) -> Iterator[Row | str]:
         DataError: it is no data pack, damaged, or too large.
     """
     try:
-        arrays = arrays_of(archive)
-    except _UNREADABLE as error:
-        raise DataError(f"{path} is not a readable .npz file: {error}.", "Export or make it again.") from error
+        arrays = read_arrays(archive)
+    except UNREADABLE as error:
+        raise DataError(
+            f"{path} is not a readable .npz file: {unreadable(error)}.", "Export or make it again."
+        ) from error
     ours = "corrections" in arrays
-    problem = problem_of(arrays, ours)
+    problem = problem_with(arrays, ours)
     if problem:
         raise DataError(f"{path} is not a data pack: {problem}.", "The form is described in docs/how-to/data.md.")
     labels = arrays["labels"]

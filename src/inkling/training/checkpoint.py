@@ -1,7 +1,6 @@
 """Checkpoints: all that training needs to go on, as safetensors with what built it in the header. Never a pickle."""
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,10 +8,11 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor, nn
 
 from ..errors import CheckpointError
+from ..folders import replacing
 from .network import NetworkShape
 
 __all__ = ["CHECKPOINT", "Checkpoint", "load_checkpoint", "save_checkpoint"]
@@ -31,13 +31,16 @@ class Checkpoint:
     tensors: dict[str, Tensor]
     meta: dict[str, Any]
 
-    def check(self, shape: NetworkShape, symbols: Sequence[str], data: Mapping[str, int]) -> None:
+    def check(
+        self, shape: NetworkShape, symbols: Sequence[str], data: Mapping[str, int], content: Sequence[str]
+    ) -> None:
         """Make sure that the checkpoint fits.
 
         Args:
             shape: of the network to go on with.
             symbols: what its logits stand for.
             data: the packs to go on with, by name, and how many samples each has.
+            content: the SHA-256 of each one's labels and ink; checkpoints of earlier versions say nothing of it.
 
         Raises:
             CheckpointError: it is of other data, or of a network of another shape.
@@ -56,6 +59,11 @@ class Checkpoint:
             )
         if self.meta.get("data") != data:
             raise CheckpointError(f"The checkpoint is of the data {self.meta.get('data')}, got {data}.", _RESUME)
+        if self.meta.get("content", list(content)) != list(content):
+            raise CheckpointError(
+                f"The checkpoint is of other samples than these, which are as many: {data}.",
+                _RESUME,
+            )
 
     def restore(self, network: nn.Module, average: nn.Module, optimizer: Any, schedule: Any) -> None:
         """Put everything back where it was."""
@@ -104,7 +112,11 @@ class Checkpoint:
 def save_checkpoint(
     path: Path, meta: dict[str, Any], network: nn.Module, average: nn.Module, optimizer: Any, schedule: Any
 ) -> None:
-    """Write a checkpoint; the one before stays whole until the new one is."""
+    """Write a checkpoint; the one before stays whole until the new one is.
+
+    Raises:
+        FolderNotWritable: it cannot be written, or the disk is full.
+    """
     state = optimizer.state_dict()
     tensors = {f"network.{n}": t for n, t in network.state_dict().items()}
     tensors |= {f"average.{n}": t for n, t in average.state_dict().items()}
@@ -116,9 +128,8 @@ def save_checkpoint(
     tensors = {name: torch.as_tensor(t).detach().cpu().contiguous().clone() for name, t in tensors.items()}
     plain = {k: v for k, v in schedule.state_dict().items() if isinstance(v, int | float | str | bool | list)}
     meta = meta | {"param_groups": state["param_groups"], "schedule": plain}
-    partial = path.with_suffix(".partial")
-    save_file(tensors, partial, {"inkling": json.dumps(meta)})
-    os.replace(partial, path)
+    with replacing(path) as partial:
+        partial.write_bytes(save(tensors, {"inkling": json.dumps(meta)}))
 
 
 def load_checkpoint(path: Path) -> Checkpoint:

@@ -31,6 +31,11 @@ _REFUSED, _LEAST_REAL = 0.01, 200
 #: The most membership that is asked for.
 _MOST_ASKED = 0.5
 
+#: With fewer samples no temperature is fitted, and none is beyond these.
+_LEAST_FITTED, _COLDEST, _HOTTEST = 100, 0.1, 50.0
+
+_log = logging.getLogger(__name__)
+
 # a logit that no temperature makes likely, and whose gradient is a number, as that of minus infinity is not
 _NEVER = -1e4
 
@@ -41,7 +46,7 @@ def export_bundle(
     training: Mapping[str, Any],
     held: Sequence[Held] = (),
     figures: Mapping[str, float] | None = None,
-    look_alike: float | None = None,
+    before: Temperatures | None = None,
     normalizer: bytes | None = None,
 ) -> Bundle:
     """Make a bundle.
@@ -52,13 +57,13 @@ def export_bundle(
         training: how it was trained: data sets with licences, recipe, history.
         held: validation data, for the temperature of the probabilities.
         figures: what was measured.
-        look_alike: the temperature among look-alikes where validation data tell nothing of it.
+        before: the temperatures that are kept where validation data tell too little; 1.0 each by default.
         normalizer: the file of the bundle that the network comes from, whose glyphs it knows; today's by default.
     """
     network = network.cpu().eval()
     with torch.inference_mode():
         features = network.answers(torch.zeros(1, 28, 28))[1].shape[1]
-    temperatures = fit_temperatures(network, held, symbols, look_alike) if held else Temperatures(symbols, 1.0, 1.0)
+    temperatures = fit_temperatures(network, held, symbols, before)
     card = {
         "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "symbols": list(symbols),
@@ -136,19 +141,31 @@ def _weighted_quantile(parts: Sequence[tuple[NDArray[np.float32], float]], share
 
 
 def fit_temperatures(
-    network: Network, held: Sequence[Held], symbols: Sequence[str], look_alike: float | None = None
+    network: Network, held: Sequence[Held], symbols: Sequence[str], before: Temperatures | None = None
 ) -> Temperatures:
     """Find the temperatures that make probabilities honest on validation data (Guo et al. 2017, section 4.2).
 
     Each sample counts within the symbols of its own kind and, where its set has several kinds, within all: a set of one
     kind says nothing of how often each of the symbols of one shape is meant. Sets count alike, and both ways to ask do.
+    Few samples may all be read right, or most of them wrong, by chance: that makes no network as sure, or as unsure.
 
     Args:
         network: whose logits are to be made honest.
         held: validation data.
         symbols: what the logits stand for.
-        look_alike: the second temperature where no set has several kinds; the first where that is None.
+        before: what is kept where there are too few samples, 1.0 each by default; and whose second one is where no set
+            has several kinds, by default the first.
     """
+    samples = sum(len(part.labels) for part in held)
+    if samples < _LEAST_FITTED:
+        if before is None:
+            _log.warning(
+                "Probabilities are as the network gives them: making them honest takes %d samples that are held out "
+                "of training; there are %d.",
+                _LEAST_FITTED,
+                samples,
+            )
+        return before or Temperatures(symbols, 1.0, 1.0)
     same = same_kind(symbols)
     alike = torch.from_numpy(shared_shapes(symbols)).double()
     parts: list[tuple[Tensor, Tensor]] = []
@@ -164,7 +181,7 @@ def fit_temperatures(
         shape, among = logs.exp()
         if any(of_several):
             return shape, among
-        return shape, shape if look_alike is None else torch.tensor(look_alike, dtype=torch.float64)
+        return shape, shape if before is None else torch.tensor(before.look_alike, dtype=torch.float64)
 
     def closure() -> Tensor:
         optimizer.zero_grad()
@@ -179,7 +196,7 @@ def fit_temperatures(
         return loss
 
     optimizer.step(closure)  # type: ignore[no-untyped-call]
-    shape, among = (round(value.item(), 4) for value in both())
+    shape, among = (round(min(max(value.item(), _COLDEST), _HOTTEST), 4) for value in both())
     return Temperatures(symbols, shape, among)
 
 

@@ -19,6 +19,7 @@ from torch.utils.data import DataLoader
 
 from ..data.packs import Pack
 from ..errors import InvalidSetting
+from ..folders import replacing
 from .checkpoint import CHECKPOINT, Checkpoint, load_checkpoint, save_checkpoint
 from .datasets import Batch, Epochs, Mixture
 from .layout import LAYOUT, fit_layout
@@ -128,10 +129,11 @@ class _Training:
             recipe.invented_share,
         )
         self.data = {pack.name: len(pack) for pack in train}
+        self.content = [pack.content() for pack in train]
         shape = shape or NetworkShape(strange=_STRANGE, layout=LAYOUT)
         self.shape = replace(shape, symbols=len(symbols), extra_symbols=mixture.extra_symbols)
         if saved:
-            saved.check(self.shape, symbols, self.data)
+            saved.check(self.shape, symbols, self.data, self.content)
         self.network = Network(self.shape)
         self.origin = saved.meta.get("started_from") if saved else None
         if start and not saved:
@@ -149,13 +151,13 @@ class _Training:
             self.optimizer, lambda step: _rate(step, recipe, batches.steps)
         )
         self.done = 0
+        self.loss_mean, self.losses = 0.0, 0  # a running mean, and of how many
         self.history: list[dict[str, Any]] = []
         if saved:
             saved.restore(self.network, self.average, self.optimizer, self.schedule)
             self.done, self.history = saved.meta["step"], saved.meta["history"]
+            self.loss_mean, self.losses = saved.meta.get("loss", (0.0, 0))  # earlier versions kept none
             self.averaged.n_averaged.fill_(self.done)
-        elif fabric.is_global_zero:
-            (folder / _LOG).write_text("")
         self.loader = DataLoader(mixture, batch_sampler=batches, collate_fn=_whole, num_workers=_workers(fabric))
         self.kinds = same_kind(symbols).to(fabric.device)
 
@@ -169,26 +171,30 @@ class _Training:
 
     def run(self, held: Sequence[Held], report: Callable[[Progress], None], checkpoint_every_s: float) -> None:
         """Take all steps that are left."""
+        if not self.done:
+            self._save()  # whatever an earlier run left there is over: what is gone on with from here on is this one
+        self._write_down()
         an_epoch, epochs = self.batches.steps, self.recipe.epochs
-        started, last_saved, first, loss_mean = time.monotonic(), time.monotonic(), self.done, 0.0
+        started, last_saved, first = time.monotonic(), time.monotonic(), self.done
         for epoch in range(self.done // an_epoch, epochs):
             self.batches.epoch, self.batches.skip = epoch, self.done % an_epoch
             self.model.train()
             for batch in self.loader:
                 loss = self._step(batch)
-                taken = self.done - first
-                loss_mean += (loss - loss_mean) / min(taken, 100)
+                taken, self.losses = self.done - first, min(self.losses + 1, 100)
+                self.loss_mean += (loss - self.loss_mean) / self.losses
                 within = self.done % an_epoch > 0  # at its end, an epoch is saved with its figures
                 if within and time.monotonic() - last_saved > checkpoint_every_s:
                     self._save()
                     last_saved = time.monotonic()
                 left_s = (time.monotonic() - started) / taken * (epochs * an_epoch - self.done)
                 accuracy = self.history[-1]["accuracy"] if self.history else None
-                report(Progress(epoch + 1, epochs, self.done, epochs * an_epoch, loss_mean, accuracy, left_s))
+                report(Progress(epoch + 1, epochs, self.done, epochs * an_epoch, self.loss_mean, accuracy, left_s))
             figures = accuracies(self.average, held, self.symbols)
-            self.history.append({"epoch": epoch + 1, "loss": round(loss_mean, 4), **figures})
+            self.history.append({"epoch": epoch + 1, "loss": round(self.loss_mean, 4), **figures})
             self._save()
             self._write_down()
+            _log.info("epoch %d: %s", epoch + 1, self.history[-1])
 
     def outcome(self) -> tuple[Network, dict[str, Any]]:
         """Give the averaged network and how it came to be, as :func:`fit` does."""
@@ -214,15 +220,15 @@ class _Training:
         if self.fabric.is_global_zero:
             meta: dict[str, Any] = {"recipe": asdict(self.recipe), "shape": self.shape.to_json()}
             meta |= {"symbols": list(self.symbols), "data": self.data, "step": self.done, "history": self.history}
+            meta |= {"loss": (self.loss_mean, self.losses), "content": self.content}
             meta |= {"started_from": self.origin} if self.origin else {}
             save_checkpoint(self.folder / CHECKPOINT, meta, self.network, self.average, self.optimizer, self.schedule)
 
     def _write_down(self) -> None:
-        """Say how the last epoch went."""
+        """Say how all epochs went, those before a cut included."""
         if self.fabric.is_global_zero:
-            with (self.folder / _LOG).open("a") as log:
-                log.write(json.dumps(self.history[-1]) + "\n")
-            _log.info("epoch %d: %s", self.history[-1]["epoch"], self.history[-1])
+            with replacing(self.folder / _LOG) as log:
+                log.write_text("".join(json.dumps(record) + "\n" for record in self.history))
 
 
 def make_fabric(accelerator: str = "auto") -> Fabric:

@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +11,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ..data.packs import Pack, find_packs, load_pack, may_be_measured, split
+from ..data.packs import Pack, find_packs, load_pack, may_be_measured
+from ..data.sides import sides_of
 from ..errors import DataError
 from .datasets import Mixture
 from .lessons import Lessons
@@ -71,7 +72,7 @@ class Replay:
         self.seed = seed
         self.base_names = tuple(pack.name for pack in base) if labelled else ()
         self.note = "" if labelled else WITHOUT_BASE_DATA
-        self.validation = tuple(validation)
+        self.base, self.validation = tuple(base), tuple(validation)
         self._labelled = labelled
         self._lessons = Mixture(_packs_of(lessons), symbols, seed)
         self._weights, self._new = _in_order_of_packs(lessons)
@@ -112,17 +113,24 @@ class Replay:
         return np.concatenate([np.stack((np.full(n, i), np.arange(n)), 1) for i, n in enumerate(sizes)])
 
 
-def replay_of(lessons: Lessons, symbols: Sequence[str], data_folder: Path | None, seed: int = 1) -> Replay:
-    """Make a replay of corrections and of the training side of all packs of a folder; of typefaces if it has none."""
+def replay_of(
+    lessons: Lessons, symbols: Sequence[str], data_folder: Path | None, seed: int = 1, judged: Lessons | None = None
+) -> Replay:
+    """Make a replay of corrections and of the training side of all packs of a folder; of typefaces if it has none.
+
+    Args:
+        lessons: corrections of known symbols, to be trained on.
+        symbols: the network's symbols.
+        data_folder: holds the packs.
+        seed: of order and variation.
+        judged: corrections that are held out, in whatever pack they lie too.
+    """
     train: list[Pack] = []
     validation: list[Pack] = []
-    for path in find_packs(data_folder).values() if data_folder else ():
-        try:
-            pack = load_pack(path)
-        except DataError as error:
-            _log.warning("%s", error)
-            continue
-        sides = np.where(may_be_measured(pack) | (split(pack) == "train"), split(pack), "")
+    packs = list(_packs_in(data_folder))
+    for sides in sides_of(packs, None if judged is None else judged.glyphs):
+        pack = packs.pop(0)  # what is laid out is not kept twice
+        sides[~may_be_measured(pack) & (sides != "train")] = ""
         for side, parts in (("train", train), ("validation", validation)):
             if (sides == side).any():
                 parts.append(pack.select(sides == side))
@@ -133,6 +141,14 @@ def replay_of(lessons: Lessons, symbols: Sequence[str], data_folder: Path | None
     labels, glyphs = probes(symbols, seed + 1000)
     faces = Pack(_TYPEFACES, labels, np.full(len(labels), -1, np.int32), glyphs)
     return Replay(lessons, symbols, [faces], (), seed, labelled=False)
+
+
+def _packs_in(folder: Path | None) -> Iterator[Pack]:
+    for path in find_packs(folder).values() if folder else ():
+        try:
+            yield load_pack(path)
+        except DataError as error:
+            _log.warning("%s", error)
 
 
 def _packs_of(lessons: Lessons) -> list[Pack]:

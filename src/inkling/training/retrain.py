@@ -75,7 +75,7 @@ def retrain(
             "kept to judge a retrained network by; every fifth is, by chance.",
             "Teach some more characters, then retrain.",
         )
-    replay = replay_of(taught, parent.symbols, data_folder, recipe.seed)
+    replay = replay_of(taught, parent.symbols, data_folder, recipe.seed, judged)
     tutor = Tutor(parent, recipe, replay, judged)
     if saved is not None:
         tutor.restore(saved)
@@ -98,9 +98,9 @@ def retrain(
     }
     before = Temperatures.of(parent.card)
     normalizer = parent.files[NORMALIZER]
-    candidate = export_bundle(network, parent.symbols, training, held, None, before.look_alike, normalizer)
     # where too few samples tell how sure to be, or what is no character, it is as before
-    card = dict(candidate.card) if held else {**candidate.card, **before.to_json()}
+    candidate = export_bundle(network, parent.symbols, training, held, None, before, normalizer)
+    card = dict(candidate.card)
     if "acceptance" in parent.card:
         card["acceptance"] = {**parent.card["acceptance"], **candidate.card.get("acceptance", {})}
     return Bundle.make(normalizer, candidate.files[NETWORK], card)

@@ -1,22 +1,27 @@
 """From data to a bundle: what ``inkling train`` does."""
 
 import dataclasses
+import json
 import logging
 import re
+import string
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ..alphabet import SYMBOLS
-from ..bundle import NETWORK, NORMALIZER, Bundle
+from ..alphabet import SYMBOLS, parse_symbol
+from ..bundle import CARD, NETWORK, NORMALIZER, Bundle
 from ..data.catalogue import CATALOGUE
 from ..data.formats import load
-from ..data.packs import MISSING_DATA_HINT, Pack, find_packs, load_pack, split
-from ..errors import DataError, DataMissing
+from ..data.packs import MISSING_DATA_HINT, Pack, find_packs, load_pack
+from ..data.sides import sides_of
+from ..errors import BadSymbol, CheckpointError, DataError, DataMissing
 from ..folders import writable_folder
+from .checkpoint import CHECKPOINT, load_checkpoint
 from .export import export_bundle
 from .fit import Progress, fit, make_fabric
 from .recipes import Recipe
@@ -69,15 +74,15 @@ def gather(
 
     Raises:
         DataMissing: there is nothing to train on.
-        DataError: a source is damaged, holds fewer than two symbols, or has no script of a name in ``leave_out``.
+        DataError: a source is damaged, has a label that is no symbol, holds fewer than two symbols, or has no script of
+            a name in ``leave_out``.
     """
     packs = [load(source) for source in sources] or [load_pack(path) for path in find_packs(folder).values()]
-    packs = _without(packs, leave_out)
+    packs = _without([_named(pack) for pack in packs], leave_out)
     rng = np.random.default_rng(seed)
     train: list[Pack] = []
     validation: list[Pack] = []
-    for pack in packs:
-        sides = split(pack)
+    for pack, sides in zip(packs, sides_of(packs), strict=True):
         for side, parts in (("train", train), ("validation", validation)):
             chosen = np.flatnonzero(sides == side)
             if dry_run:
@@ -85,10 +90,14 @@ def gather(
             if len(chosen):
                 parts.append(pack.select(chosen))
     if not train:
+        held_out = sum(map(len, packs))
         raise DataMissing(
-            f"There is nothing to train on in {', '.join(map(str, sources)) or folder}.",
-            MISSING_DATA_HINT,
+            f"There is nothing to train on in {', '.join(map(str, sources)) or folder}"
+            + (f": of {held_out:,} samples each is held out or blank." if held_out else "."),
+            "Name other data by --data, or none for every pack of the data folder." if sources else MISSING_DATA_HINT,
         )
+    for pack in train:
+        _warn_of_test_digits(pack)
     # symbols of other scripts shape the features only
     labels = {label for pack in train for label in pack.labels.tolist() if not _OF_ANOTHER_SCRIPT.fullmatch(label)}
     symbols = tuple(s for s in SYMBOLS if s in labels) + tuple(sorted(labels - set(SYMBOLS)))
@@ -127,13 +136,15 @@ def train(
         The bundle; None in every process but the first.
 
     Raises:
-        CheckpointError: ``resume`` and there is no fitting checkpoint.
+        CheckpointError: ``resume`` and there is no fitting checkpoint, or ``dry_run`` and ``folder`` holds what is of
+            no dry run.
         FolderNotWritable: nothing can be written to ``folder``.
     """
     folder = writable_folder(folder)
     recipe = recipe or Recipe()
     if dry_run:
         recipe = dataclasses.replace(recipe, **_DRY)
+        _refuse_to_replace_more(folder)
     fabric = make_fabric(accelerator)
     held = hold(material.validation, material.symbols)
     network, history = fit(
@@ -153,12 +164,62 @@ def train(
     if material.left_out:
         training["left_out"] = list(material.left_out)
     bundle = export_bundle(network, material.symbols, training, held)
-    figures = measure(bundle)
-    if figures:
-        bundle = Bundle.make(bundle.files[NORMALIZER], bundle.files[NETWORK], {**bundle.card, "figures": figures})
+    bundle = _measured(bundle, measure)
     bundle.save(folder / BUNDLE)
     _log.info("the bundle %s is in %s", bundle.version, folder / BUNDLE)
     return bundle
+
+
+def _refuse_to_replace_more(folder: Path) -> None:
+    """Keep what took an hour from a dry run."""
+    whole = []
+    with suppress(CheckpointError):  # what cannot be gone on with is nothing to keep
+        whole.append(load_checkpoint(folder / CHECKPOINT).meta["recipe"].get("limit") is None)
+    with suppress(OSError, ValueError, KeyError):
+        whole.append(not json.loads((folder / BUNDLE / CARD).read_bytes())["training"]["dry_run"])
+    if any(whole):
+        raise CheckpointError(
+            f"{folder} holds a training that is no dry run; a dry run there would replace it.",
+            "Name another folder: --out runs/dry.",
+        )
+
+
+def _measured(bundle: Bundle, measure: Callable[[Bundle], dict[str, Any]]) -> Bundle:
+    """Write on the card what a bundle reaches, as far as there is anything to measure it by."""
+    try:
+        figures = measure(bundle)
+    except DataError as error:
+        _log.warning("The bundle's card quotes no figures. %s", error)
+        return bundle
+    if not figures:
+        return bundle
+    return Bundle.make(bundle.files[NORMALIZER], bundle.files[NETWORK], {**bundle.card, "figures": figures})
+
+
+def _named(pack: Pack) -> Pack:
+    """Give a pack's labels the form of symbols that can be taught; labels of other scripts stay as they are."""
+    labels = pack.labels.tolist()
+    symbols = {label: label for label in set(labels) if _OF_ANOTHER_SCRIPT.fullmatch(label)}
+    for label in set(labels) - set(symbols):
+        try:
+            symbols[label] = parse_symbol(label)
+        except BadSymbol as error:
+            raise DataError(
+                f"{pack.name} cannot be trained on: sample {labels.index(label):,} has a label that is no symbol. "
+                f"{error.message}",
+                error.hint,
+            ) from error
+    if all(label == symbol for label, symbol in symbols.items()):
+        return pack
+    return dataclasses.replace(pack, labels=np.array([symbols[label] for label in labels]))
+
+
+def _warn_of_test_digits(pack: Pack) -> None:
+    if pack.name.startswith("emnist-") and np.isin(pack.labels, list(string.digits)).any():
+        _log.warning(
+            "%s holds digits; among EMNIST's are MNIST's test digits, so mnist-test says nothing of what learns them.",
+            pack.name,
+        )
 
 
 def _without(packs: Sequence[Pack], scripts: Sequence[str]) -> list[Pack]:

@@ -40,6 +40,8 @@ class _TrainingBar:
             f"loss {progress.loss:.3f}, validation {accuracy}, {minutes}:{seconds:02d} left", refresh=False
         )
         self._bar.update(progress.step - self._bar.n)
+        if progress.step == progress.steps:
+            self._bar.close()  # what is said after the last step stands on a line of its own
 
     def __exit__(self, *_: object) -> None:
         if self._bar is not None:

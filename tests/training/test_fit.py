@@ -144,6 +144,14 @@ def test_what_was_begun_last_is_gone_on_with_though_it_was_cut_at_once(train, tm
     assert (history["recipe"]["seed"], len(history["epochs"]), told[0].step) == (7, 2, 1)
 
 
+def test_what_was_cut_before_its_first_checkpoint_in_time_begins_as_it_began(train, uninterrupted, tmp_path):
+    with pytest.raises(Interrupted):
+        train(tmp_path, report=interrupt_at(2))
+    network, history = train(tmp_path, resume=True)
+    assert torch.equal(weights(network), weights(uninterrupted[0]))
+    assert history["epochs"] == uninterrupted[1]["epochs"]
+
+
 def test_a_checkpoint_from_before_losses_were_kept_is_gone_on_with(train, uninterrupted, tmp_path, monkeypatch):
     def earlier(path, meta, *parts):
         save_checkpoint(path, {key: value for key, value in meta.items() if key not in ("loss", "content")}, *parts)

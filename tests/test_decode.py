@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from inkling.decode import decode_bytes, grey_of_array, grey_of_image
 from inkling.errors import ImageTooLarge, InvalidInk, NotAnImage
@@ -146,6 +146,25 @@ def test_a_speck_beside_white_ink_on_nothing_hides_it_not():
     picture = with_alpha((255, 255, 255))
     picture[4:8, 4:8] = (0, 0, 0, 255)
     assert apart(grey_of_array(picture), 255 - SEVEN) <= 1
+
+
+@pytest.mark.parametrize("turned", [0, 3])
+def test_a_sheet_with_transparent_corners_is_white(turned):
+    sheet = Image.fromarray(SEVEN).convert("RGBA")
+    corners = Image.new("L", sheet.size, 0)
+    ImageDraw.Draw(corners).rounded_rectangle((0, 0, *sheet.size), 30, fill=255)
+    sheet.putalpha(corners)
+    grey, _ = grey_of_image(sheet.rotate(turned, expand=True), PIXELS)
+    assert grey[0, 0] == grey[-1, -1] == 255
+
+
+@pytest.mark.parametrize("ink", [(255, 0, 0), (30, 30, 220)])
+def test_a_small_coloured_character_on_tinted_paper_is_seen(ink):
+    sheet = np.full((1600, 1600, 3), (255, 245, 220), np.uint8)
+    share = (255 - picture("7", size=(60, 120), scale=0.9, at=(2, 4), pen=5)[..., None]) / 255
+    sheet[700:820, 700:760] = np.rint(sheet[700:820, 700:760] * (1 - share) + np.array(ink) * share)
+    grey = grey_of_array(sheet)
+    assert np.ptp(grey) > 80
 
 
 def test_floats_that_go_a_little_beyond_white_are_what_they_would_be_without():

@@ -269,6 +269,13 @@ def test_lines_that_are_paler_than_the_ink_are_taken_off(symbol, squares, level)
         assert np.quantile(found[middle], 0.1) > 0.8
 
 
+def test_ink_on_lines_of_any_level_is_no_more_than_full():
+    clean = picture("7", size=(200, 200))
+    for level in range(60, 250):
+        sheet = ruled(clean, level, squares=False, every=30)
+        assert find_ink(sheet)[0].max() <= 1
+
+
 def test_strokes_that_reach_from_border_to_border_are_no_lines():
     clean = picture("4", size=(90, 140), scale=1.4, at=(0, 2), pen=9)
     pale = (255 - (255 - clean) * 0.5).astype(np.uint8)
@@ -287,6 +294,24 @@ def test_a_box_to_write_in_is_no_ink(symbol, level):
         pixels, (x, y), scale = find_ink(grey)
         box = np.array([x, y, pixels.shape[1], pixels.shape[0]]) / scale
         assert np.allclose(box, ink_box(symbol), atol=6)
+
+
+@pytest.mark.parametrize(("times", "blur"), [(6, 4), (12, 8)])
+def test_a_box_on_a_large_soft_scan_is_taken_off_with_its_edges(times, blur):
+    boxed = cv2.rectangle(picture("4").copy(), (15, 12), (184, 227), 0, 4)
+    large = cv2.GaussianBlur(cv2.resize(boxed, None, fx=times, fy=times), (0, 0), blur)
+    pixels, (x, y), scale = find_ink(large)
+    box = np.array([x, y, pixels.shape[1], pixels.shape[0]]) / scale / times
+    assert np.allclose(box, ink_box("4"), atol=6)
+
+
+def test_an_8_of_seven_segments_is_no_box():
+    clean = np.full((240, 160), 255, np.uint8)
+    for x0, y0, x1, y1 in [(30, 18, 130, 28), (30, 114, 130, 124), (30, 210, 130, 220)]:
+        clean[y0:y1, x0:x1] = 0
+    for x0 in (18, 132):
+        clean[32:110, x0 : x0 + 10] = clean[128:206, x0 : x0 + 10] = 0
+    assert np.allclose(on_sheet(find_ink(clean), clean.shape), truth(clean), atol=1 / 255)
 
 
 def test_an_o_around_a_dot_is_no_box():

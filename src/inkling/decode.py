@@ -1,5 +1,6 @@
 """Bytes and picture objects to grey levels: any format, bit depth, palette, transparency and orientation."""
 
+import functools
 import io
 import struct
 import threading
@@ -203,15 +204,18 @@ def _check_sides(width: int, height: int) -> None:
 
 
 def _opaque(array: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Lay a picture with transparency on white; on black where white would hide nearly all that is on it."""
+    """Lay a picture with transparency on white; what is white and written on nothing is laid on black."""
     colour, alpha = array[:, :, :3], array[:, :, 3]
     if (alpha == 255).all():
         return colour
     weight = cv2.merge([alpha] * 3)
     on_white = 255 - cv2.multiply(255 - colour, weight, scale=1 / 255)
-    there = alpha >= LEAST_CONTRAST
-    if not there.all() and np.count_nonzero(on_white.min(2)[there] <= 255 - LEAST_CONTRAST) < _SEEN * there.sum():
-        return np.asarray(cv2.multiply(colour, weight, scale=1 / 255), np.uint8)
+    there = cv2.threshold(alpha, LEAST_CONTRAST - 1, 255, cv2.THRESH_BINARY)[1]
+    if 2 * cv2.countNonZero(there) < there.size:  # else it is a sheet
+        darkest = functools.reduce(cv2.min, cv2.split(on_white))
+        dark = cv2.threshold(darkest, 255 - LEAST_CONTRAST, 255, cv2.THRESH_BINARY_INV)[1]
+        if max(cv2.boundingRect(dark)[2:]) < _SEEN * max(cv2.boundingRect(there)[2:]):
+            return np.asarray(cv2.multiply(colour, weight, scale=1 / 255), np.uint8)
     return np.asarray(on_white, np.uint8)
 
 
@@ -221,19 +225,22 @@ def _grey(colour: NDArray[np.uint8]) -> NDArray[np.uint8]:
     That is one in which it stands out well and all else hardly does: red ink on green has no contrast in grey, and blue
     squares are all but paper in the blue channel, while ink of any dark colour is not.
     """
-    grey = np.asarray(cv2.cvtColor(colour, cv2.COLOR_RGB2GRAY), np.uint8)
     step = max(1, min(colour.shape[:2]) // 64)
-    if int(np.ptp(colour[::step, ::step], 2).max()) < LEAST_CONTRAST:
-        return grey
-    scale = min(1.0, _COLOUR_PX / max(grey.shape))
-    size = (max(2, round(grey.shape[1] * scale)), max(2, round(grey.shape[0] * scale)))
-    views = [grey, *cv2.split(colour)]
-    depths = [_depth(cv2.resize(view, size, interpolation=cv2.INTER_AREA)) for view in views]
-    ink = np.array([float(np.quantile(depth, _INK_SHARE)) for depth in depths])
+    few = cv2.split(np.ascontiguousarray(colour[::step, ::step]))
+    spread = cv2.subtract(functools.reduce(cv2.max, few), functools.reduce(cv2.min, few))
+    if cv2.minMaxLoc(spread)[1] < LEAST_CONTRAST:
+        return np.asarray(cv2.cvtColor(colour, cv2.COLOR_RGB2GRAY), np.uint8)
+    scale = min(1.0, _COLOUR_PX / max(colour.shape))
+    size = (max(2, round(colour.shape[1] * scale)), max(2, round(colour.shape[0] * scale)))
+    small = colour if scale == 1 else cv2.resize(colour, size, interpolation=cv2.INTER_AREA)
+    depths = [_depth(view) for view in (cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), *cv2.split(small))]
+    ink = np.array([float(np.partition(depth, -_INK_PX, None)[-_INK_PX]) for depth in depths])
     clutter = np.array([cv2.mean(depth)[0] for depth in depths]) / np.maximum(ink, 1)
-    shows = ink >= _SHOWS * ink.max()
-    best = int(np.where(shows, clutter, np.inf).argmin())
-    return grey if shows[0] and clutter[best] > _CLEARER * clutter[0] else np.ascontiguousarray(views[best])
+    shows = ink >= max(LEAST_CONTRAST / 4, _SHOWS * ink.max())
+    best = int(np.where(shows, clutter, np.inf).argmin()) if shows.any() else 0
+    if best == 0 or (shows[0] and clutter[best] > _CLEARER * clutter[0]):
+        return np.asarray(cv2.cvtColor(colour, cv2.COLOR_RGB2GRAY), np.uint8)
+    return np.asarray(cv2.extractChannel(colour, best - 1), np.uint8)
 
 
 def _depth(view: cv2.typing.MatLike) -> cv2.typing.MatLike:
@@ -249,14 +256,14 @@ def _too_large(what: str, max_pixels: int) -> ImageTooLarge:
 
 _LEAST_PX = 8
 _MOST_SIDE_PX = 65_535
-# colours are compared on so many px along the longer side; the ink is so deep that no more than this share is less
-_COLOUR_PX, _INK_SHARE = 96, 0.998
+# colours are compared on so many px along the longer side; so many of them are ink at least
+_COLOUR_PX, _INK_PX = 64, 4
 # a channel shows the ink if it is so deep there beside the best; and is taken for grey if all else is so much paler
 _SHOWS, _CLEARER = 0.5, 0.7
 # the highest values of pictures of more than eight bits, floating-point ones among them
 _DEPTHS = (1.0, 255.0, 1023.0, 4095.0, 16383.0, 65535.0)
-# of what is on transparent ground so much must differ from white to be laid on white
-_SEEN = 0.1
+# what is on transparent ground is seen on white if what differs from it there is so long beside all of it
+_SEEN = 0.2
 # resampling goes beyond white: what is not more than this times white is white
 _OVERSHOT = 1.25
 # a picture of a longer side has more detail than reading needs

@@ -125,7 +125,7 @@ def _flat(grey: NDArray[np.uint8], histogram: NDArray[np.float32], mode: int | N
     found = np.asarray(cv2.LUT(grey, np.minimum(np.maximum(levels, 0), 1)), np.float32)
     lines = _LINES_MOST * ruling(found, _FAINT) if max(grey.shape) > _SMALL_PX else 0.0
     if 0 < lines < _LINES_MOST / _DEEPER:
-        found = np.maximum(found - np.float32(lines), 0) / np.float32(1 - lines)
+        found = np.clip((found - np.float32(lines)) / np.float32(1 - lines), 0, 1)
     return _cut(without_dust(found))
 
 

@@ -14,6 +14,8 @@ _RIM_SHARE, _MIDDLE = 1 / 16, 0.8
 #: The sides of a box lie within this share of the longer side from its edges, and are inked to this share of their
 #: length; what is written in it is so long at least beside it.
 _BOX_SHARE, _SIDE, _WRITTEN = 0.06, 0.8, 0.15
+#: Px of more ink than this are a box's, with soft edges that reach this share of the longer side beyond.
+_MARKED, _EDGE_SHARE = 0.25, 0.015
 
 
 def ruling(depth: NDArray[np.float32], least: float) -> float:
@@ -56,19 +58,24 @@ def without_box(ink: NDArray[np.float32]) -> NDArray[np.float32]:
         The same; ``ink`` itself where there is no box.
     """
     reach = max(3, round(max(ink.shape) * _BOX_SHARE))
-    if min(ink.shape) < 4 * reach:
-        return ink
-    marked = (ink > 0.25).view(np.uint8)
-    sides = marked[:reach], marked[-reach:], marked[:, :reach].T, marked[:, -reach:].T
-    if min(float(side.mean(1).max()) for side in sides) < _SIDE:
+    if min(ink.shape) < 4 * reach or not _has_sides(ink > _MARKED, reach):
         return ink  # nearly always
-    _, parts, stats, _ = cv2.connectedComponentsWithStats(marked, connectivity=8)
-    longest = 1 + int(stats[1:, cv2.CC_STAT_WIDTH].argmax())
-    box = (parts == longest).astype(np.uint8)
-    within = parts[reach:-reach, reach:-reach]
-    if (within == longest).any():
+    _, parts, stats, _ = cv2.connectedComponentsWithStats((ink > _MARKED).view(np.uint8), connectivity=8)
+    largest = 1 + int((stats[1:, cv2.CC_STAT_WIDTH] * stats[1:, cv2.CC_STAT_HEIGHT]).argmax())
+    box = parts == largest
+    if box[reach:-reach, reach:-reach].any() or not _has_sides(box, reach):
         return ink
-    width, height = cv2.boundingRect((within > 0).astype(np.uint8))[2:]
-    if max(width, height) < _WRITTEN * max(ink.shape):
+    written = ((parts > 0) & ~box).view(np.uint8)
+    if max(cv2.boundingRect(written[reach:-reach, reach:-reach])[2:]) < _WRITTEN * max(ink.shape):
         return ink
-    return np.where(cv2.dilate(box, np.ones((5, 5), np.uint8)) > 0, np.float32(0), ink)
+    edge = 2 * max(2, round(max(ink.shape) * _EDGE_SHARE)) + 1
+    near = cv2.dilate(box.view(np.uint8), np.ones((edge, edge), np.uint8)) > cv2.dilate(
+        written, np.ones((3, 3), np.uint8)
+    )
+    return np.where(near, np.float32(0), ink)
+
+
+def _has_sides(marked: NDArray[np.bool_], reach: int) -> bool:
+    """Say whether a line of px lies along each side of bool (H, W), not farther from it than ``reach``."""
+    sides = marked[:reach], marked[-reach:], marked[:, :reach].T, marked[:, -reach:].T
+    return all(float(side.mean(1).max()) >= _SIDE for side in sides)

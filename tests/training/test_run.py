@@ -11,7 +11,7 @@ from PIL import Image
 from inkling import Ink, Recognizer, Settings
 from inkling.bundle import Bundle
 from inkling.cli import main
-from inkling.data.packs import Pack, save_pack
+from inkling.data.packs import Pack, load_pack, save_pack, split
 from inkling.errors import CheckpointError, DataError, DataMissing, FolderNotWritable
 from inkling.training.checkpoint import CHECKPOINT
 from inkling.training.recipes import Recipe
@@ -138,6 +138,18 @@ def test_labels_are_composed_and_trimmed_as_what_is_taught(tmp_path):
     labels[:4] = ("\u00e9", " 1", "é ", "1")
     np.savez(tmp_path / "mac.npz", images=pack.images, labels=labels)
     assert gather([], tmp_path).symbols == ("1", "é")
+
+
+def test_leaving_a_script_out_moves_nobody_from_what_is_held_out_into_training(tmp_path):
+    pack = pictures("17", 240)
+    pack.images[:, 0, 0] = np.arange(240)  # no two alike
+    writers = (np.arange(240) // 20).astype(np.int32)  # twelve: enough for a split by writer, but seven write digits
+    labels = np.where(writers < 5, "Greek/07", pack.labels)
+    save_pack(Pack("mine", labels, writers, pack.images), tmp_path / "mine.npz")
+    held_out = split(load_pack(tmp_path / "mine.npz")) != "train"
+    assert held_out.any()
+    (train,) = gather([], tmp_path, leave_out=("Greek",)).train
+    assert not set(train.writers) & set(writers[held_out])
 
 
 def test_every_pack_of_the_folder_is_taken_where_none_is_named(tmp_path):

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..alphabet import SYMBOLS, parse_symbol
 from ..bundle import CARD, NETWORK, NORMALIZER, Bundle
@@ -78,13 +79,14 @@ def gather(
             a name in ``leave_out``.
     """
     packs = [load(source) for source in sources] or [load_pack(path) for path in find_packs(folder).values()]
-    packs = _without([_named(pack) for pack in packs], leave_out)
+    packs = [_named(pack) for pack in packs]
+    left_out = _left_out(packs, leave_out)
     rng = np.random.default_rng(seed)
     train: list[Pack] = []
     validation: list[Pack] = []
-    for pack, sides in zip(packs, sides_of(packs), strict=True):
+    for pack, sides, out in zip(packs, sides_of(packs), left_out, strict=True):
         for side, parts in (("train", train), ("validation", validation)):
-            chosen = np.flatnonzero(sides == side)
+            chosen = np.flatnonzero((sides == side) & ~out)
             if dry_run:
                 chosen = np.sort(rng.permutation(chosen)[:_DRY_SAMPLES])
             if len(chosen):
@@ -222,7 +224,8 @@ def _warn_of_test_digits(pack: Pack) -> None:
         )
 
 
-def _without(packs: Sequence[Pack], scripts: Sequence[str]) -> list[Pack]:
+def _left_out(packs: Sequence[Pack], scripts: Sequence[str]) -> list[NDArray[np.bool_]]:
+    """Say which samples of each pack are of scripts that shall not be trained on: bool (N,) each."""
     prefixes = tuple(f"{script}/" for script in scripts)
     there = {label.split("/")[0] for pack in packs for label in set(pack.labels.tolist()) if "/" in label}
     if unknown := sorted(set(scripts) - there):
@@ -230,9 +233,7 @@ def _without(packs: Sequence[Pack], scripts: Sequence[str]) -> list[Pack]:
             f"There is no script {unknown[0]!r} in the data to leave out.",
             f"There are: {', '.join(sorted(there)) or 'none'}.",
         )
-    if not prefixes:
-        return list(packs)
-    return [pack.select(np.array([not s.startswith(prefixes) for s in pack.labels.tolist()])) for pack in packs]
+    return [np.array([label.startswith(prefixes) for label in pack.labels.tolist()], np.bool_) for pack in packs]
 
 
 def _describe(pack: Pack) -> dict[str, Any]:

@@ -246,6 +246,18 @@ def test_a_broad_shadow_on_a_photograph_is_no_character(symbol, oblique):
     assert np.allclose(box, ink_box(symbol, 2, (240, 120), 16), atol=20)
 
 
+@pytest.mark.parametrize(("along", "below"), [((1, 1), 380), ((1, 1), 300), ((0.6, 1), 330), ((-1, -1), -800)])
+def test_a_corner_that_a_shadow_cuts_off_is_nothing_beside_a_small_character(along, below):
+    clean = picture("7", size=(600, 450), scale=0.45, at=(360, 240), pen=5)
+    y, x = np.mgrid[:450, :600]
+    shade = cv2.GaussianBlur(np.where(along[0] * x + along[1] * y < below, 0.55, 1.0), (0, 0), 2)
+    rng = np.random.default_rng(3)
+    photo = np.clip((40 + clean * 0.75) * shade + rng.normal(0, 3, clean.shape), 0, 255).astype(np.uint8)
+    pixels, (left, top), scale = find_ink(photo)
+    box = np.array([left, top, pixels.shape[1], pixels.shape[0]]) / scale
+    assert np.allclose(box, ink_box("7", 0.45, (360, 240), 5), atol=10)
+
+
 def ruled(clean, level, squares, every=50):
     """A sheet with lines or squares printed on it, under what is written."""
     sheet = np.full_like(clean, 255)

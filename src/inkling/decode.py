@@ -236,7 +236,7 @@ def _grey(colour: NDArray[np.uint8]) -> NDArray[np.uint8]:
     depths = [_depth(view) for view in (cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), *cv2.split(small))]
     ink = np.array([float(np.partition(depth, -_INK_PX, None)[-_INK_PX]) for depth in depths])
     clutter = np.array([cv2.mean(depth)[0] for depth in depths]) / np.maximum(ink, 1)
-    shows = ink >= max(LEAST_CONTRAST / 4, _SHOWS * ink.max())
+    shows = ink >= max(_LEAST_SHOWN, _SHOWS * ink.max())
     best = int(np.where(shows, clutter, np.inf).argmin()) if shows.any() else 0
     if best == 0 or (shows[0] and clutter[best] > _CLEARER * clutter[0]):
         return np.asarray(cv2.cvtColor(colour, cv2.COLOR_RGB2GRAY), np.uint8)
@@ -260,6 +260,8 @@ _MOST_SIDE_PX = 65_535
 _COLOUR_PX, _INK_PX = 64, 4
 # a channel shows the ink if it is so deep there beside the best; and is taken for grey if all else is so much paler
 _SHOWS, _CLEARER = 0.5, 0.7
+# ... and by so many levels at least, on px that are the means of many
+_LEAST_SHOWN = LEAST_CONTRAST / 4
 # the highest values of pictures of more than eight bits, floating-point ones among them
 _DEPTHS = (1.0, 255.0, 1023.0, 4095.0, 16383.0, 65535.0)
 # what is on transparent ground is seen on white if what differs from it there is so long beside all of it

@@ -16,7 +16,7 @@ from PIL import Image
 from .decode import decode_bytes, grey_of_array, grey_of_image
 from .errors import BlankInk, ImageTooLarge, InvalidInk, NotAnImage
 from .joiners import in_a_line
-from .paper import find_ink
+from .paper import LEAST_INK, find_ink
 from .raster import rasterize
 from .settings import Settings
 
@@ -37,9 +37,6 @@ _MOST_PEN_SHARE = 0.10
 
 #: A picture with no level above this is black to the eye: a mask of 0 and 1, say, or grey levels up to 16.
 _DARK = 16
-
-#: Ink of less than this is paper.
-_LEAST_INK = 0.05
 
 _OWN_INK = "Make it by Ink.from_image or Ink.from_strokes."
 _BLANK = ("There is nothing written on it.", "Write or draw something first, with more contrast to the paper.")
@@ -87,7 +84,7 @@ class Ink:
             raise InvalidInk("The ink's pixels are not all in [0, 1].", _OWN_INK)
         if not (_is_number(source.scale) and source.scale > 0 and all(map(_is_number, source.origin))):
             raise InvalidInk("The ink's scale is no number above 0, or its origin no two numbers.", _OWN_INK)
-        if most < _LEAST_INK:
+        if most < LEAST_INK:
             raise BlankInk(*_BLANK)
         return source
 

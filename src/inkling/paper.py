@@ -11,8 +11,10 @@ from .flatness import LEAST_CONTRAST, MOST_STROKE_SHARE, commonest, is_flat
 from .ruling import ruling, without_box
 from .sheet import without_table
 
-__all__ = ["find_ink"]
+__all__ = ["LEAST_INK", "find_ink"]
 
+#: Px of less ink than this are paper.
+LEAST_INK = 0.05
 #: A photograph, and any ink, is worked on at this size of its longer side at most, px.
 _MOST_PX = 640
 #: A picture is flat, too, when it is so small that nothing but the character can be on it, px.
@@ -30,6 +32,9 @@ _EVEN_SHARE = 0.8
 
 #: Ink is so many times as deep as the lines that it is written on; they are taken off up to so many times their depth.
 _DEEPER, _LINES_MOST = 1.4, 1.25
+#: A part inside a photograph that is longer than this share of its longer side is the character, and nothing at the
+#: border is; beside a smaller one, down to this share, nothing that lies along the border by this share of its length.
+_LARGE, _SMALL, _ALONG = 0.12, 0.03, 0.3
 #: Ink of less than this is none, where lines are looked for.
 _FAINT = 0.1
 
@@ -282,7 +287,7 @@ def _written(ink: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def _cut(ink: Any) -> _Cut | None:
     """Cut out the part that holds ink, with a margin of one px."""
-    x, y, width, height = cv2.boundingRect((ink >= 0.05).view(np.uint8))
+    x, y, width, height = cv2.boundingRect((ink >= LEAST_INK).view(np.uint8))
     if not width or not height:
         return None
     x0, y0 = max(0, x - 1), max(0, y - 1)

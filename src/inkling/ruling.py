@@ -28,9 +28,8 @@ def ruling(depth: NDArray[np.float32], least: float) -> float:
     Returns:
         How deep they are, in the unit of ``depth``; 0 where there are none.
     """
-    if not all((side > least).any() for side in (depth[0], depth[-1])) and not all(
-        (side > least).any() for side in (depth[:, 0], depth[:, -1])
-    ):
+    top, bottom, left, right = ((side > least).any() for side in (depth[0], depth[-1], depth[:, 0], depth[:, -1]))
+    if not (top and bottom) and not (left and right):
         return 0.0  # nearly always on a canvas
     marked = (depth > least).astype(np.uint8)
     reach = max(3, round(max(depth.shape) * _WIDTH_SHARE))
@@ -58,9 +57,10 @@ def without_box(ink: NDArray[np.float32]) -> NDArray[np.float32]:
         The same; ``ink`` itself where there is no box.
     """
     reach = max(3, round(max(ink.shape) * _BOX_SHARE))
-    if min(ink.shape) < 4 * reach or not _has_sides(ink > _MARKED, reach):
+    marked = ink > _MARKED
+    if min(ink.shape) < 4 * reach or not _has_sides(marked, reach):
         return ink  # nearly always
-    _, parts, stats, _ = cv2.connectedComponentsWithStats((ink > _MARKED).view(np.uint8), connectivity=8)
+    _, parts, stats, _ = cv2.connectedComponentsWithStats(marked.view(np.uint8), connectivity=8)
     largest = 1 + int((stats[1:, cv2.CC_STAT_WIDTH] * stats[1:, cv2.CC_STAT_HEIGHT]).argmax())
     box = parts == largest
     if box[reach:-reach, reach:-reach].any() or not _has_sides(box, reach):
@@ -69,10 +69,9 @@ def without_box(ink: NDArray[np.float32]) -> NDArray[np.float32]:
     if max(cv2.boundingRect(written[reach:-reach, reach:-reach])[2:]) < _WRITTEN * max(ink.shape):
         return ink
     edge = 2 * max(2, round(max(ink.shape) * _EDGE_SHARE)) + 1
-    near = cv2.dilate(box.view(np.uint8), np.ones((edge, edge), np.uint8)) > cv2.dilate(
-        written, np.ones((3, 3), np.uint8)
-    )
-    return np.where(near, np.float32(0), ink)
+    near = cv2.dilate(box.view(np.uint8), np.ones((edge, edge), np.uint8))
+    kept = cv2.dilate(written, np.ones((3, 3), np.uint8))
+    return np.where(near > kept, np.float32(0), ink)
 
 
 def _has_sides(marked: NDArray[np.bool_], reach: int) -> bool:

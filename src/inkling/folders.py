@@ -1,6 +1,7 @@
 """Folders and files that are written: folders are tried before the work starts, files are there whole or not at all."""
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -47,16 +48,23 @@ def writable_folder(folder: str | Path) -> Path:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Give a file to write, which takes the place of ``path`` once it is whole and on the disk; else nothing is left.
+    """Give a file or folder to write, which takes the place of ``path`` once it is whole; else nothing is left of it.
+
+    A file is on the disk by then. A folder takes the place of none, or of an empty one.
 
     Raises:
         FolderNotWritable: it cannot be written, or the disk is full. What was at ``path`` is still there.
     """
-    partial = path.with_name(f".{path.name}.partial")
+    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
+    _remove(partial)  # of a process that was killed
     try:
         yield partial
-        with partial.open("rb+") as file:
-            os.fsync(file.fileno())
+        if partial.is_dir():
+            if path.is_dir():
+                path.rmdir()
+        else:
+            with partial.open("rb+") as file:
+                os.fsync(file.fileno())
         os.replace(partial, path)
     except OSError as error:
         raise FolderNotWritable(
@@ -64,5 +72,12 @@ def replacing(path: Path) -> Iterator[Path]:
             "Make room, choose another folder, or change who may write there.",
         ) from error
     finally:
+        _remove(partial)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
         with suppress(OSError):
-            partial.unlink()
+            path.unlink()

@@ -1,17 +1,15 @@
 """The door: which form a path asks for, and what of a file is new."""
 
-import os
-import shutil
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import DataError, DataMissing, FolderNotWritable
-from ..folders import expanded, writable_folder
+from ..errors import DataError, DataMissing
+from ..folders import expanded, replacing, writable_folder
 from ..recognizer import Recognizer
 from ..store import Correction, NewCorrection
 from .archives import Folder, Zip
@@ -48,11 +46,13 @@ def export_corrections(corrections: Iterable[Correction], path: Path) -> int:
     if suffix in (".npz", ".zip"):
         if path.is_dir():
             raise DataError(f"{path} is a folder.", "Choose another name for the file.")
-        _whole(path, lambda partial: (write_npz if suffix == ".npz" else write_zip)(rows, partial))
+        with replacing(_in_writable_folder(path)) as partial:
+            (write_npz if suffix == ".npz" else write_zip)(rows, partial)
         return len(rows)
     if path.exists() and not (path.is_dir() and not any(path.iterdir())):
         raise DataError(f"{path} is there already and is no empty folder.", "Choose a new folder, or a .npz or .zip.")
-    _whole(path, lambda partial: write_folder(rows, partial))
+    with replacing(_in_writable_folder(path)) as partial:
+        write_folder(rows, partial)
     return len(rows)
 
 
@@ -120,20 +120,5 @@ def _key(glyph: NDArray[np.uint8], symbol: str, profile: str) -> Hashable:
     return glyph.tobytes(), symbol, profile
 
 
-def _whole(path: Path, write: Callable[[Path], None]) -> None:
-    """Have something written beside its place, and put it there when it is whole."""
-    partial = writable_folder(path.parent) / f".{path.name}.{os.getpid()}.part"
-    try:
-        write(partial)
-        if path.is_dir():
-            path.rmdir()  # empty
-        os.replace(partial, path)
-    except OSError as error:
-        raise FolderNotWritable(
-            f"{path} cannot be written: {error.strerror or error}.", "Make room, or choose another folder."
-        ) from error
-    finally:
-        if partial.is_dir():
-            shutil.rmtree(partial, ignore_errors=True)
-        else:
-            partial.unlink(missing_ok=True)
+def _in_writable_folder(path: Path) -> Path:
+    return writable_folder(path.parent) / path.name

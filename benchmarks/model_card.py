@@ -78,7 +78,8 @@ def page() -> str:
         _recipes(training),
         _story(card),
         f"Made with torch {card['made_with']['torch']}, onnx {card['made_with']['onnx']} and Python "
-        f"{card['made_with']['python']}, {card['created'][:10]}. To make it again: [train](how-to/train.md#recipes).",
+        f"{card['made_with']['python']}, {card['created'][:10]}. "
+        "To make it again, and what that gave: [train](how-to/train.md#recipes).",
         "SHA-256 of its files: " + ", ".join(f"`{name}` {digest}" for name, digest in card["files"].items()) + ".",
     ]
     return "\n\n".join(part for part in parts if part) + "\n"

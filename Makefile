@@ -20,7 +20,7 @@ help:
 	@echo 'make serve      the page to draw on, at http://127.0.0.1:5000'
 	@echo 'make test       the tests, in a browser too where Chromium is there'
 	@echo 'make lint       ruff and mypy'
-	@echo 'make train      a new bundle, by the default recipe, in 50 minutes on two cores'
+	@echo 'make train      a new bundle, by the default recipe, in an hour on two cores'
 	@echo 'make train-shipped   a bundle like the one that ships, in three steps, about three hours on two cores; no step needs a GPU'
 	@echo 'make evaluate   what the bundle reaches on every data set that is there'
 	@echo 'make bench      speed and memory'

@@ -271,13 +271,11 @@ def _written(ink: NDArray[np.float32]) -> NDArray[np.float32]:
     keep[0] = False
     inside = keep & ~on_border
     longest = longer[inside].max(initial=0) / max(height, width)
-    if longest > 0.12:
+    if longest > _LARGE:
         keep = inside  # at the border lie shadows, and the table beyond the sheet
-    elif (
-        longest > 0.03
-    ):  # of a small character, only what runs along it, as the corner that an edge of a shadow cuts off
+    elif longest > _SMALL:  # what runs along the border, as the corner that an edge of a shadow cuts off, is none
         rim = np.concatenate((parts[0], parts[-1], parts[1:-1, 0], parts[1:-1, -1]))
-        keep &= ~(np.bincount(rim, minlength=count) > 0.3 * longer)
+        keep &= ~(np.bincount(rim, minlength=count) > _ALONG * longer)
     if keep.any():
         keep &= area > 0.012 * area[keep].max()  # specks; the dot of an i is larger
     mask = keep[parts].astype(np.uint8)

@@ -192,7 +192,7 @@ def test_above_the_keys_of_a_phone_the_toast_is_seen_beside_the_field(open_as):
     field.fill("tick")
     field.evaluate("field => field.scrollIntoView({block: 'center'})")
     field.press("Enter")
-    expect(toast(page)).to_contain_text("Learned: this is tick")
+    expect(toast(page)).to_contain_text("Alphabet now:")
     expect(page.get_by_test_id("toast")).to_be_in_viewport(ratio=1)
     over, row = page.get_by_test_id("toast").bounding_box(), page.get_by_test_id("teach-row").bounding_box()
     assert over["y"] + over["height"] <= row["y"]
@@ -208,6 +208,7 @@ def test_names_are_read_whole_in_the_bars_and_the_toast_covers_no_chip(open_as, 
     for name in ("square", "שלום", "W" * 32):
         teach(page, name)
         expect(answer(page)).to_have_text(name)
+        expect(toast(page)).to_contain_text("Alphabet now:")  # its last words: they may take a line more
         bar = page.get_by_test_id(f"bar-{name}").locator(".bar-symbol")
         expect(bar).to_have_attribute("title", name)
         assert is_whole(bar) == (len(name) <= 6)

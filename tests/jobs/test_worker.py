@@ -28,9 +28,10 @@ import inkling.jobs.worker
 from inkling.jobs import work
 from inkling.settings import Settings
 inkling.jobs.worker._LOOK_EVERY_S = float(sys.argv[2])
-if len(sys.argv) > 3:  # how long a process may say nothing
-    for name in ("STALE_AFTER_S", "_LEAVE_WITHIN_S", "_END_WITHIN_S"):
-        setattr(inkling.jobs.worker, name, float(sys.argv[3]))
+if len(sys.argv) > 3:  # how long a process may say nothing; one that never begins is not what is asked
+    inkling.jobs.worker._BEGIN_WITHIN_S = 3600
+    inkling.jobs.worker.STALE_AFTER_S = float(sys.argv[3])
+    inkling.jobs.worker._LEAVE_WITHIN_S = inkling.jobs.worker._END_WITHIN_S = 0.5
 work(Settings.load(), parent=int(sys.argv[1]), command=[sys.executable, "-m", "tests.jobs.stand_in"])
 """
 

@@ -179,8 +179,11 @@ class _Worker:
         self._asked = revision  # where nothing comes of it, nothing will before something changes
         return True
 
-    def _under_way(self, number: int, lease: str) -> bool:
-        """Say whether the process that has a job does it still; where that cannot be known, it may go on."""
+    def _under_way(self, number: int, lease: str) -> bool | None:
+        """Say whether the process that has a job does it still, or None: it has not begun.
+
+        Where that cannot be known, it may go on.
+        """
         try:
             return self._store.jobs.under_way(number, lease, STALE_AFTER_S)
         except JobNotFound:  # another database was put in its place
@@ -190,7 +193,7 @@ class _Worker:
             return True
 
     def _wait(
-        self, child: "subprocess.Popen[bytes]", within_s: float, under_way: Callable[[], bool] = lambda: False
+        self, child: "subprocess.Popen[bytes]", within_s: float, under_way: Callable[[], bool | None] = lambda: None
     ) -> int | None:
         """Wait for a process, and end it where this one leaves, or where it hangs: nobody else would.
 
@@ -199,7 +202,7 @@ class _Worker:
         Args:
             child: the process.
             within_s: how long it may take until it is under way.
-            under_way: says whether it is; once it is so no more, it has a while to leave by itself.
+            under_way: says whether it is, or None: not yet; once it is so no more, it has a while to leave by itself.
         """
         watch_at = time.monotonic() + _WATCH_EVERY_S
         leave_by = time.monotonic() + within_s
@@ -213,9 +216,12 @@ class _Worker:
             if now < watch_at:
                 continue
             watch_at = now + _WATCH_EVERY_S
-            if under_way():
+            at_work = under_way()
+            if at_work:
                 leave_by = now + _LEAVE_WITHIN_S
-            elif now > leave_by:
+            elif at_work is False:  # perhaps it never was seen at work
+                leave_by = min(leave_by, now + _LEAVE_WITHIN_S)
+            if now > leave_by:
                 _log.warning("The process %d hangs; it is ended.", child.pid)
                 stop(child, _END_WITHIN_S)
                 return None

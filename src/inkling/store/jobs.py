@@ -143,18 +143,24 @@ class Jobs:
         said = {} if progress is None else {"progress": progress}
         return self._with_lease(id, lease, lambda connection, now: {"beat_at": now} | said)
 
-    def under_way(self, id: int, lease: str, stale_after_s: float) -> bool:  # noqa: A002
+    def under_way(self, id: int, lease: str, stale_after_s: float) -> bool | None:  # noqa: A002
         """Whether whoever has this lease is at work, as should be: heard of lately, and not told to stop.
+
+        Returns:
+            None while the job waits for somebody to take it up, as :meth:`waiting` has it.
 
         Raises:
             JobNotFound: there is none of that id.
         """
 
-        def work(connection: Connection) -> bool:
+        def work(connection: Connection) -> bool | None:
             row = row_of(connection, id)
-            if row.state != "running" or row.lease != lease or row.cancelling:
-                return False
-            return bool(row.beat_at > self._database.now(connection) - timedelta(seconds=stale_after_s))
+            if row.state != "running":
+                return None if row.state == "queued" else False
+            heard_of = row.beat_at > self._database.now(connection) - timedelta(seconds=stale_after_s)
+            if row.lease != lease:
+                return False if heard_of else None
+            return bool(heard_of and not row.cancelling)
 
         return self._database.read(work)
 

@@ -152,6 +152,23 @@ def test_cancelling(store):
     assert store.jobs.finish(left.id, "mine", "v2", {}) is None
 
 
+def test_who_has_a_job_is_at_work_has_not_begun_or_does_it_no_more(store):
+    job = store.jobs.add("retraining")
+    assert store.jobs.under_way(job.id, "mine", LONG) is None
+    store.jobs.claim(job.id, "theirs", LONG)
+    assert store.jobs.under_way(job.id, "theirs", LONG) is True
+    assert store.jobs.under_way(job.id, "mine", LONG) is False  # somebody else has it
+    assert store.jobs.under_way(job.id, "mine", AT_ONCE) is None  # who is gone: it waits to be taken up again
+    assert store.jobs.under_way(job.id, "theirs", AT_ONCE) is False
+    store.jobs.cancel(job.id)
+    assert store.jobs.under_way(job.id, "theirs", LONG) is False
+    store.jobs.stopped(job.id, "theirs")
+    for lease in ("mine", "theirs"):
+        assert store.jobs.under_way(job.id, lease, AT_ONCE) is False
+    with pytest.raises(JobNotFound):
+        store.jobs.under_way(99, "mine", LONG)
+
+
 def test_a_job_that_is_put_back_waits_with_what_it_had(store, job):
     store.jobs.beat(job.id, "mine", {"step": 5})
     store.jobs.save_checkpoint(job.id, "mine", b"step 5")

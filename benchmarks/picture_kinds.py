@@ -88,6 +88,9 @@ def _photographs() -> dict[str, Make]:
         "photograph, noise": taken(200, 7, noise=15),
         "photograph, hard shadow of 45 %": taken(200, 7, shadow=0.45),
         "photograph, hard shadow of 65 %": taken(200, 7, shadow=0.65),
+        "photograph, small, pencil, hard shadow of 45 %": taken(60, 3, shadow=0.45),
+        "photograph, round shadow of 45 %": taken(200, 7, shadow=0.45, rounded=True),
+        "photograph, small, pencil, round shadow of 45 %": taken(60, 3, shadow=0.45, rounded=True),
         "photograph, cut out": lambda s, rng: photograph(drawn(s, 300, 9, (320, 320)), rng),
         "photograph, cut out, bold": lambda s, rng: photograph(drawn(s, 260, 45, (320, 320)), rng, ink=BLACK),
     }
@@ -184,6 +187,7 @@ def photograph(
     ink: Sequence[float] = (80, 80, 85),
     noise: float = 4,
     shadow: float = 0,
+    rounded: bool = False,
     rule: Sequence[float] | None = None,
     squares: bool = True,
     turn: float = 0,
@@ -197,6 +201,7 @@ def photograph(
         ink: the ink's.
         noise: of the sensor, grey levels.
         shadow: how much light a shadow with a hard edge takes away.
+        rounded: it is a head's, that comes in from one side; else its edge goes straight across.
         rule: the colour of squares or lines printed on the sheet; None for none.
         squares: not lines alone.
         turn: up to so many degrees.
@@ -212,8 +217,12 @@ def photograph(
     y, x = np.mgrid[-0.5 : 0.5 : height * 1j, -0.5 : 0.5 : width * 1j].astype(np.float32)
     angle, edge, place = rng.uniform(0, 2 * np.pi, 2), 0.004, rng.uniform(-0.25, 0.25)
     light = 1 - 0.35 * (np.cos(angle[0]) * x + np.sin(angle[0]) * y + 0.5)
-    beyond = np.clip((np.cos(angle[1]) * x + np.sin(angle[1]) * y - place) / edge, -50, 50)
-    light *= 1 - shadow / (1 + np.exp(-beyond))
+    side = np.cos(angle[1]), np.sin(angle[1])
+    if rounded:
+        beyond = 0.3 + 0.4 * place - np.hypot(x - 0.45 * side[0], y - 0.45 * side[1])
+    else:
+        beyond = side[0] * x + side[1] * y - place
+    light *= 1 - shadow / (1 + np.exp(-np.clip(beyond / edge, -50, 50)))
     grain = cv2.resize(rng.standard_normal((height // 4, width // 4)).astype(np.float32), (width, height))
     soft = cv2.GaussianBlur(seen * light[..., None] + 2 * grain[..., None], (0, 0), 1)
     return jpeg(levels(soft + noise * rng.standard_normal((height, width, 1))))

@@ -258,6 +258,52 @@ def test_a_corner_that_a_shadow_cuts_off_is_nothing_beside_a_small_character(alo
     assert np.allclose(box, ink_box("7", 0.45, (360, 240), 5), atol=10)
 
 
+def shaded(clean, inside, left=0.55, soft=2.0):
+    """A photograph of a drawing part of which lies in the shade, which leaves so much light."""
+    shade = cv2.GaussianBlur(np.where(inside, left, 1.0), (0, 0), soft)
+    grain = np.random.default_rng(3).normal(0, 2, clean.shape)
+    return np.clip((60 + clean * 0.65) * shade + grain, 0, 255).astype(np.uint8)
+
+
+def box_of(found):
+    pixels, corner, scale = found
+    return np.array([*corner, pixels.shape[1], pixels.shape[0]]) / scale
+
+
+@pytest.mark.parametrize("soft", [1, 4])
+@pytest.mark.parametrize(
+    ("middle", "across"), [((120, 560), (160, 200)), ((380, 620), (200, 240)), ((40, 300), (110, 150))]
+)
+@pytest.mark.parametrize(
+    ("symbol", "scale", "at"), [("3", 0.5, (360, 60)), ("7", 0.5, (430, 180)), ("4", 1.2, (300, 40))]
+)
+def test_the_rounded_edge_of_a_shadow_is_no_ink(symbol, scale, at, middle, across, soft):
+    clean = picture(symbol, size=(600, 600), scale=scale, at=at, pen=7)
+    y, x = np.mgrid[:600, :600]
+    inside = ((x - middle[0]) / across[0]) ** 2 + ((y - middle[1]) / across[1]) ** 2 < 1
+    found = box_of(find_ink(shaded(clean, inside, soft=soft)))
+    assert np.allclose(found, ink_box(symbol, scale, at, 7), atol=10)
+
+
+@pytest.mark.parametrize("left", [0.35, 0.55])
+@pytest.mark.parametrize(("along", "beyond"), [((1, -0.6), 290), ((-1, -0.7), -250), ((0.5, 1), 640), ((-0.8, 1), 330)])
+def test_a_corner_that_is_left_in_the_light_is_no_light_ink(along, beyond, left):
+    clean = picture("7", size=(600, 600), scale=0.6, at=(250, 250), pen=7)
+    y, x = np.mgrid[:600, :600]
+    photo = shaded(clean, along[0] * x + along[1] * y < beyond, left)
+    assert np.allclose(box_of(find_ink(photo)), ink_box("7", 0.6, (250, 250), 7), atol=10)
+
+
+@pytest.mark.parametrize("symbol", ["0", "4", "7"])
+@pytest.mark.parametrize("along", [(1, 0.3), (1, -0.3), (0.3, 1), (-1, 0.6)])
+def test_a_character_across_the_edge_of_a_deep_shadow_is_read_whole(symbol, along):
+    clean = picture(symbol, size=(600, 450), scale=2, at=(200, 120), pen=12)
+    box = ink_box(symbol, 2, (200, 120), 12)
+    y, x = np.mgrid[:450, :600]
+    photo = shaded(clean, along[0] * (x - box[0] - box[2] / 2) + along[1] * (y - box[1] - box[3] / 2) < 0, 0.35)
+    assert np.allclose(box_of(find_ink(photo)), box, atol=10)
+
+
 def ruled(clean, level, squares, every=50):
     """A sheet with lines or squares printed on it, under what is written."""
     sheet = np.full_like(clean, 255)

@@ -35,6 +35,13 @@ _DEEPER, _LINES_MOST = 1.4, 1.25
 #: A part inside a photograph that is longer than this share of its longer side is the character, and nothing at the
 #: border is; beside a smaller one, down to this share, nothing that lies along the border by this share of its length.
 _LARGE, _SMALL, _ALONG = 0.12, 0.03, 0.3
+#: Ink of more than this makes parts that hang together.
+_PART = 0.25
+#: A part is the rim of a shadow, and no ink, where of the px so far from it more than this share are as dark as it is:
+#: lower by this share of its depth than the light on it, both as they are on the part's px of a square around.
+_RIM_FROM_PX, _RIM_TO_PX, _RIM_SHARE, _RIM_DEPTH, _RIM_AROUND_PX = 3, 5, 0.25, 0.75, 13
+#: Rims are taken off, and the rest is looked at again, so many times at most.
+_RIMS_MOST = 4
 #: Ink of less than this is none, where lines are looked for.
 _FAINT = 0.1
 
@@ -180,6 +187,24 @@ def _photograph(grey: NDArray[np.uint8], least: float) -> tuple[_Cut | None, flo
     sample = deviation[::2, ::2]
     noise = max(1.0, 1.4826 * float(np.median(np.abs(sample))))
     depth = np.maximum(-deviation, 0)
+    ink, level = _inked(depth, noise, least)
+    for _ in range(_RIMS_MOST):  # a rim is deep, and would set the depth of full ink
+        rims = None if ink is None else _rims(ink, grey, light)
+        if rims is None:
+            break
+        depth[rims] = 0
+        ink, level = _inked(depth, noise, least)
+    return (None, level) if ink is None else (_cut(ink * _written(ink)), 0.0)
+
+
+def _inked(depth: NDArray[np.float32], noise: float, least: float) -> tuple[NDArray[np.float32] | None, float]:
+    """Give how much ink there is where a photograph is darker than its light: float32 (H, W) in [0, 1]; and its depth.
+
+    Args:
+        depth: float32 (H, W), how much darker, grey levels.
+        noise: the spread of bare paper, grey levels.
+        least: how deep full ink is at least, grey levels; there is none where it is less, or noise hides it.
+    """
     level = _full_level(depth, 4 * noise)
     if level < max(least, 6 * noise):
         return None, level
@@ -188,8 +213,7 @@ def _photograph(grey: NDArray[np.uint8], least: float) -> tuple[_Cut | None, flo
     written = _full_level(depth, _DEEPER * lines) if lines else 0.0
     if written >= _DEEPER * lines > 0:
         level, floor = written, max(floor, _LINES_MOST * lines)
-    ink = np.clip((depth - floor) / (level - floor), 0, 1).astype(np.float32)
-    return _cut(ink * _written(ink)), 0.0
+    return np.clip((depth - floor) / (level - floor), 0, 1).astype(np.float32), level
 
 
 def _evened(grey: NDArray[np.uint8], bare: NDArray[np.uint8] | None = None) -> NDArray[np.uint8]:
@@ -228,9 +252,24 @@ def _is_light_on_dark(grey: NDArray[np.uint8]) -> bool:
     """Say whether what stands out from its surroundings is lighter than they are."""
     step = max(1, max(grey.shape) // 160)
     small = cv2.resize(grey, (-(-grey.shape[1] // step), -(-grey.shape[0] // step)), interpolation=cv2.INTER_AREA)
-    around = cv2.medianBlur(small, min(255, (max(small.shape) // 4) | 1))
-    deviation = small.astype(np.float32) - around
-    return float((deviation**3).mean()) > 0
+    window = min(255, (max(small.shape) // 4) | 1)
+    deviation = small.astype(np.float32) - cv2.medianBlur(small, window)
+    # a median at the border sees one side, and cuts the tip off what lies across it, as the edge of a shadow does
+    square = np.ones((window // 2 | 1, window // 2 | 1), np.uint8)
+    lighter, darker = (_narrow(np.asarray(side, np.uint8), square) for side in (small, 255 - small))
+    whole = np.clip(deviation, -darker.astype(np.float32), lighter)
+    inner = (slice(window // 2, -(window // 2)),) * 2
+    whole[inner] = deviation[inner]
+    return float((whole**3).mean()) > 0
+
+
+def _narrow(levels: NDArray[np.uint8], square: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Give how much lighter each px is than what is as broad as a square and goes on to it, uint8 (h, w)."""
+    broad = cv2.morphologyEx(levels, cv2.MORPH_OPEN, square)
+    beside = np.ones((3, 3), np.uint8)
+    for _ in range(len(square)):  # opening by reconstruction (Vincent 1993), no farther than tips reach
+        broad = cv2.min(cv2.dilate(broad, beside), levels)
+    return np.asarray(levels - broad, np.uint8)
 
 
 def _light(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -257,7 +296,7 @@ def _full_level(depth: NDArray[np.float32], noise: float) -> float:
 
 def _written(ink: NDArray[np.float32]) -> NDArray[np.float32]:
     """Say what belongs to the writing: 1 around strokes, 0 on specks, shadows and the edge of the sheet."""
-    count, parts, stats, _ = cv2.connectedComponentsWithStats((ink > 0.25).astype(np.uint8), connectivity=8)
+    count, parts, stats, _ = cv2.connectedComponentsWithStats((ink > _PART).astype(np.uint8), connectivity=8)
     if count <= 1:
         return np.zeros_like(ink)
     height, width = ink.shape
@@ -281,6 +320,30 @@ def _written(ink: NDArray[np.float32]) -> NDArray[np.float32]:
     mask = keep[parts].astype(np.uint8)
     reach = 3 if max(height, width) < 300 else 5
     return np.asarray(cv2.dilate(mask, np.ones((reach, reach), np.uint8)), np.float32)
+
+
+def _rims(ink: NDArray[np.float32], grey: NDArray[np.uint8], light: NDArray[np.float32]) -> NDArray[np.bool_] | None:
+    """Say where ink goes on into what is as dark beside it, as along the rounded edge of a shadow, and is none.
+
+    Args:
+        ink: float32 (H, W) in [0, 1].
+        grey: uint8 (H, W), what it was found in, dark on light.
+        light: float32 (H, W), the bare paper's level there.
+
+    Returns:
+        bool (H, W); None where there is no such thing.
+    """
+    inked = (ink > _PART).astype(np.uint8)
+    near, far = (np.ones((2 * px - 1, 2 * px - 1), np.uint8) for px in (_RIM_FROM_PX, _RIM_TO_PX + 1))
+    places = np.flatnonzero(cv2.dilate(inked, far) - cv2.dilate(inked, near))
+    count, parts = cv2.connectedComponents(inked, connectivity=8)
+    numbers = parts.astype(np.float32)
+    nearest = cv2.dilate(numbers, far).ravel()[places].astype(np.intp)
+    around = (_RIM_AROUND_PX, _RIM_AROUND_PX)
+    limits = cv2.blur(inked * (_RIM_DEPTH * grey + (1 - _RIM_DEPTH) * light), around).ravel()[places]
+    dark = grey.ravel()[places] * cv2.blur(inked.astype(np.float32), around).ravel()[places] < limits
+    rims = np.bincount(nearest, dark, count) > _RIM_SHARE * np.bincount(nearest, minlength=count)
+    return np.asarray(cv2.dilate(numbers * rims[parts], near) > 0) if rims.any() else None
 
 
 def _cut(ink: Any) -> _Cut | None:

@@ -304,6 +304,15 @@ def test_a_character_across_the_edge_of_a_deep_shadow_is_read_whole(symbol, alon
     assert np.allclose(box_of(find_ink(photo)), box, atol=10)
 
 
+@pytest.mark.parametrize("at", [(330, 300), (420, 60)])
+@pytest.mark.parametrize("along", [(1, -0.6), (1, 0.4)])
+def test_a_small_character_beside_a_deep_shadow_is_not_lost_in_its_grain(at, along):
+    clean = picture("4", size=(600, 450), scale=0.5, at=at, pen=4)
+    y, x = np.mgrid[:450, :600]
+    photo = shaded(clean, along[0] * x + along[1] * y < 200, 0.3)
+    assert np.allclose(box_of(find_ink(photo)), ink_box("4", 0.5, at, 4), atol=10)
+
+
 def ruled(clean, level, squares, every=50):
     """A sheet with lines or squares printed on it, under what is written."""
     sheet = np.full_like(clean, 255)

@@ -188,11 +188,15 @@ def _photograph(grey: NDArray[np.uint8], least: float) -> tuple[_Cut | None, flo
     noise = max(1.0, 1.4826 * float(np.median(np.abs(sample))))
     depth = np.maximum(-deviation, 0)
     ink, level = _inked(depth, noise, least)
-    for _ in range(_RIMS_MOST):  # a rim is deep, and would set the depth of full ink
+    for _ in range(_RIMS_MOST):
         rims = None if ink is None else _rims(ink, grey, light)
-        if rims is None:
+        if ink is None or rims is None:
             break
-        depth[rims] = 0
+        ink[rims] = 0
+        kept = _written(ink)
+        depth[rims] = 0  # a rim is deep, and sets the depth of full ink: that of what is left is measured anew
+        if kept.any():
+            depth *= kept  # in a deep shade grain is deep too, and there is more of it
         ink, level = _inked(depth, noise, least)
     return (None, level) if ink is None else (_cut(ink * _written(ink)), 0.0)
 
@@ -334,15 +338,15 @@ def _rims(ink: NDArray[np.float32], grey: NDArray[np.uint8], light: NDArray[np.f
         bool (H, W); None where there is no such thing.
     """
     inked = (ink > _PART).astype(np.uint8)
-    near, far = (np.ones((2 * px - 1, 2 * px - 1), np.uint8) for px in (_RIM_FROM_PX, _RIM_TO_PX + 1))
-    places = np.flatnonzero(cv2.dilate(inked, far) - cv2.dilate(inked, near))
+    near, far = (np.ones((2 * px + 1, 2 * px + 1), np.uint8) for px in (_RIM_FROM_PX - 1, _RIM_TO_PX))
+    places = np.flatnonzero(cv2.dilate(inked, far) - cv2.dilate(inked, near))  # (P,)
     count, parts = cv2.connectedComponents(inked, connectivity=8)
     numbers = parts.astype(np.float32)
-    nearest = cv2.dilate(numbers, far).ravel()[places].astype(np.intp)
+    beside = cv2.dilate(numbers, far).ravel()[places].astype(np.intp)  # (P,), of several parts the last one
     around = (_RIM_AROUND_PX, _RIM_AROUND_PX)
     limits = cv2.blur(inked * (_RIM_DEPTH * grey + (1 - _RIM_DEPTH) * light), around).ravel()[places]
-    dark = grey.ravel()[places] * cv2.blur(inked.astype(np.float32), around).ravel()[places] < limits
-    rims = np.bincount(nearest, dark, count) > _RIM_SHARE * np.bincount(nearest, minlength=count)
+    dark = grey.ravel()[places] * cv2.blur(inked.astype(np.float32), around).ravel()[places] < limits  # (P,)
+    rims = np.bincount(beside, dark, count) > _RIM_SHARE * np.bincount(beside, minlength=count)
     return np.asarray(cv2.dilate(numbers * rims[parts], near) > 0) if rims.any() else None
 
 

@@ -147,7 +147,7 @@ class Jobs:
         """Whether whoever has this lease is at work, as should be: heard of lately, and not told to stop.
 
         Returns:
-            None while the job waits for somebody to take it up, as :meth:`waiting` has it.
+            None where the job has not ended, and nobody was heard of lately with this lease: it may not have begun.
 
         Raises:
             JobNotFound: there is none of that id.
@@ -155,12 +155,12 @@ class Jobs:
 
         def work(connection: Connection) -> bool | None:
             row = row_of(connection, id)
-            if row.state != "running":
-                return None if row.state == "queued" else False
-            heard_of = row.beat_at > self._database.now(connection) - timedelta(seconds=stale_after_s)
-            if row.lease != lease:
-                return False if heard_of else None
-            return bool(heard_of and not row.cancelling)
+            if row.state not in ("queued", "running"):
+                return False
+            since = self._database.now(connection) - timedelta(seconds=stale_after_s)
+            if row.state == "queued" or row.lease != lease or row.beat_at <= since:
+                return None
+            return not row.cancelling
 
         return self._database.read(work)
 

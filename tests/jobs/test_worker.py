@@ -13,6 +13,7 @@ from contextlib import closing, contextmanager
 import psutil
 import pytest
 
+import inkling.jobs.worker
 from inkling.jobs import Retrainings
 from inkling.jobs.processes import Keeper, start
 from inkling.service import Service
@@ -28,8 +29,7 @@ import inkling.jobs.worker
 from inkling.jobs import work
 from inkling.settings import Settings
 inkling.jobs.worker._LOOK_EVERY_S = float(sys.argv[2])
-if len(sys.argv) > 3:  # how long a process may say nothing; one that never begins is not what is asked
-    inkling.jobs.worker._BEGIN_WITHIN_S = 3600
+if len(sys.argv) > 3:  # how long a process may say nothing
     inkling.jobs.worker.STALE_AFTER_S = float(sys.argv[3])
     inkling.jobs.worker._LEAVE_WITHIN_S = inkling.jobs.worker._END_WITHIN_S = 0.5
 work(Settings.load(), parent=int(sys.argv[1]), command=[sys.executable, "-m", "tests.jobs.stand_in"])
@@ -182,6 +182,16 @@ def test_one_that_hangs_when_it_is_cancelled_makes_way_for_the_next_job(settings
         following = retrainings.start()
         done = until(lambda: (found := retrainings.job(following.id)).ended and found)
     assert (done.state, done.attempts) == ("done", 1)
+
+
+@pytest.mark.parametrize(("at_work", "ended"), [(False, True), (None, False), (True, False)])
+def test_a_process_whose_job_is_over_before_it_was_seen_at_work_has_a_moment_to_leave(monkeypatch, at_work, ended):
+    monkeypatch.setattr(inkling.jobs.worker, "_WATCH_EVERY_S", 0.1)
+    monkeypatch.setattr(inkling.jobs.worker, "_LEAVE_WITHIN_S", 0.1 if at_work is False else 3600)
+    waiting = inkling.jobs.worker._Worker(None, None, 0, ())
+    child = subprocess.Popen([sys.executable, "-c", f"import time; time.sleep({30 if ended else 2})"])
+    assert waiting._wait(child, 3600, lambda: at_work) == (None if ended else 0)
+    assert child.poll() is not None
 
 
 def test_so_does_one_whose_job_was_ended_by_somebody_else(settings, service, retrainings, job, log):

@@ -19,6 +19,12 @@ def on_sheet(found, shape):
     return sheet
 
 
+def box_of(found):
+    """Where ink was found on the sheet: x, y, width, height in px."""
+    pixels, corner, scale = found
+    return np.array([*corner, pixels.shape[1], pixels.shape[0]]) / scale
+
+
 def truth(clean):
     """How much ink each px of a clean picture holds, in [0, 1]."""
     return (255 - clean.astype(np.float32)) / 255
@@ -241,9 +247,7 @@ def test_a_broad_shadow_on_a_photograph_is_no_character(symbol, oblique):
     shade = np.where((x + y < 380) if oblique else (x < 190), 0.5, 1.0)
     rng = np.random.default_rng(3)
     photo = np.clip((40 + clean * 0.75) * shade + rng.normal(0, 2, clean.shape), 0, 255).astype(np.uint8)
-    pixels, (x, y), scale = find_ink(photo)
-    box = np.array([x, y, pixels.shape[1], pixels.shape[0]]) / scale
-    assert np.allclose(box, ink_box(symbol, 2, (240, 120), 16), atol=20)
+    assert np.allclose(box_of(find_ink(photo)), ink_box(symbol, 2, (240, 120), 16), atol=20)
 
 
 @pytest.mark.parametrize(("along", "below"), [((1, 1), 380), ((1, 1), 300), ((0.6, 1), 330), ((-1, -1), -800)])
@@ -253,9 +257,7 @@ def test_a_corner_that_a_shadow_cuts_off_is_nothing_beside_a_small_character(alo
     shade = cv2.GaussianBlur(np.where(along[0] * x + along[1] * y < below, 0.55, 1.0), (0, 0), 2)
     rng = np.random.default_rng(3)
     photo = np.clip((40 + clean * 0.75) * shade + rng.normal(0, 3, clean.shape), 0, 255).astype(np.uint8)
-    pixels, (left, top), scale = find_ink(photo)
-    box = np.array([left, top, pixels.shape[1], pixels.shape[0]]) / scale
-    assert np.allclose(box, ink_box("7", 0.45, (360, 240), 5), atol=10)
+    assert np.allclose(box_of(find_ink(photo)), ink_box("7", 0.45, (360, 240), 5), atol=10)
 
 
 def shaded(clean, inside, left=0.55, soft=2.0):
@@ -263,11 +265,6 @@ def shaded(clean, inside, left=0.55, soft=2.0):
     shade = cv2.GaussianBlur(np.where(inside, left, 1.0), (0, 0), soft)
     grain = np.random.default_rng(3).normal(0, 2, clean.shape)
     return np.clip((60 + clean * 0.65) * shade + grain, 0, 255).astype(np.uint8)
-
-
-def box_of(found):
-    pixels, corner, scale = found
-    return np.array([*corner, pixels.shape[1], pixels.shape[0]]) / scale
 
 
 @pytest.mark.parametrize("soft", [1, 4])
